@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /**
@@ -13,8 +14,9 @@ export function packageTests(overrides: ViteUserConfig['test'] = {}): ViteUserCo
       exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
       testTimeout: 60_000,
       hookTimeout: 60_000,
-      passWithNoTests: false,
-      setupFiles: [new URL('./vitest.setup.ts', import.meta.url).pathname],
+      // The JSON file is what the root's `npm test` counts, also when turbo replays a cached run.
+      reporters: ['default', ['json', { outputFile: 'test-results/node.json' }]],
+      setupFiles: [fileURLToPath(new URL('./vitest.setup.ts', import.meta.url))],
       ...overrides,
     },
   });

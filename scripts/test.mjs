@@ -1,0 +1,64 @@
+// `npm test`: installs, builds and tests everything that needs nothing but Node, then the browser
+// tests where a Chromium is found. The last line counts both.
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findChromium } from './lib/chromium.mjs';
+import { exec, install, root, turbo } from './lib/workspace.mjs';
+
+const required = (process.env.CNNKIT_REQUIRE ?? '').split(',').map((word) => word.trim());
+
+install();
+rmSync(join(root, 'test-results'), { recursive: true, force: true });
+const status = turbo(['test', '--concurrency=2', '--continue', ...process.argv.slice(2)]);
+const browserStatus = runBrowserTests();
+
+const totals = countResults();
+console.log(
+  `\nTests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`,
+);
+for (const reason of totals.skippedFiles) console.log(`  skipped: ${reason}`);
+process.exit(status || browserStatus || (totals.failed > 0 ? 1 : 0));
+
+function runBrowserTests() {
+  const executable = findChromium();
+  if (!executable) {
+    const message = 'no Chromium found (install it, or name it in CNNKIT_CHROMIUM)';
+    if (required.includes('browser')) {
+      console.error(`Browser tests failed: ${message}, and CNNKIT_REQUIRE asks for them.`);
+      return 1;
+    }
+    console.log(`Browser tests skipped: ${message}.`);
+    return 0;
+  }
+  console.log(`Browser tests with ${executable}`);
+  return exec(['vitest', 'run', '--config', 'vitest.browser.config.ts'], {
+    env: { CNNKIT_CHROMIUM: executable },
+  });
+}
+
+/** Adds up what vitest's JSON reporters wrote, so that runs out of turbo's cache count too. */
+function countResults() {
+  const folders = [root];
+  for (const group of ['packages', 'apps']) {
+    for (const name of readdirSync(join(root, group))) folders.push(join(root, group, name));
+  }
+  const totals = { passed: 0, failed: 0, skipped: 0, skippedFiles: [] };
+  for (const folder of folders) {
+    for (const name of ['node.json', 'browser.json']) {
+      const file = join(folder, 'test-results', name);
+      if (!existsSync(file)) continue;
+      const result = JSON.parse(readFileSync(file, 'utf8'));
+      totals.passed += result.numPassedTests;
+      totals.failed += result.numFailedTests;
+      totals.skipped += result.numPendingTests + (result.numTodoTests ?? 0);
+      for (const suite of result.testResults) {
+        for (const test of suite.assertionResults) {
+          if (test.status === 'skipped' || test.status === 'pending') {
+            totals.skippedFiles.push(test.fullName);
+          }
+        }
+      }
+    }
+  }
+  return totals;
+}
