@@ -1,6 +1,6 @@
 // `npm test`: installs, builds and tests everything that needs nothing but Node, then the browser
 // tests where a Chromium is found. The last line counts both.
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium } from './lib/chromium.mjs';
 import { exec, install, root, turbo } from './lib/workspace.mjs';
@@ -13,9 +13,7 @@ const status = turbo(['test', '--concurrency=2', '--continue', ...process.argv.s
 const browserStatus = runBrowserTests();
 
 const totals = countResults();
-console.log(
-  `\nTests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`,
-);
+console.log(`\nTests: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 for (const reason of totals.skippedFiles) console.log(`  skipped: ${reason}`);
 process.exit(status || browserStatus || (totals.failed > 0 ? 1 : 0));
 

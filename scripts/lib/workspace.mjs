@@ -2,7 +2,7 @@
 // installed by hand) and an installed workspace. Plain JavaScript: it runs before anything is there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -70,7 +70,13 @@ export function install() {
   const stamp = installStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   console.log(`Installing packages with ${packageManager()} …`);
-  const args = ['--yes', packageManager(), 'install', '--frozen-lockfile', '--reporter=append-only'];
+  const args = [
+    '--yes',
+    packageManager(),
+    'install',
+    '--frozen-lockfile',
+    '--reporter=append-only',
+  ];
   const status = spawn('npx', args, {});
   if (status !== 0) {
     console.error('The install failed; its own message stands above.');
