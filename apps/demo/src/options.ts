@@ -78,11 +78,11 @@ function optionHelp(known: KnownNames): Record<string, OptionHelp> {
  */
 export function parseOptions(args: readonly string[], known: KnownNames): DemoOptions | 'help' {
   const values = readValues(args, known);
-  if (values['help'] !== undefined) return 'help';
+  if (values.help !== undefined) return 'help';
   const batchSize = integer(values, 'batch-size', 64, 1);
   return {
     data: oneOf(values, 'data', dataNames, 'mnist'),
-    dataNamed: values['data'] !== undefined,
+    dataNamed: values.data !== undefined,
     model: oneOf(values, 'model', known.models, 'basic-cnn'),
     epochs: integer(values, 'epochs', 5, 1),
     batchSize,
@@ -93,7 +93,7 @@ export function parseOptions(args: readonly string[], known: KnownNames): DemoOp
     validationSplit: share(values, 'validation-split', 0.1),
     backend: optional(values, 'backend', () => oneOf(values, 'backend', known.backends, '')),
     threads: optional(values, 'threads', () => integer(values, 'threads', 0, 1, 64)),
-    out: values['out'],
+    out: values.out,
   };
 }
 
