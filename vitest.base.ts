@@ -3,12 +3,13 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /**
  * The test configuration every package shares. Workspace packages resolve to their sources (the
- * `@cnnkit/source` condition), so a test sees today's code, not the last build.
+ * `@cnnkit/source` condition), so a test sees today's code, not the last build. Setting conditions
+ * replaces Vite's own, hence `node`, which picks the Node side of a package's imports.
  */
 export function packageTests(overrides: ViteUserConfig['test'] = {}): ViteUserConfig {
   return defineConfig({
-    resolve: { conditions: ['@cnnkit/source'] },
-    ssr: { resolve: { conditions: ['@cnnkit/source'] } },
+    resolve: { conditions: ['@cnnkit/source', 'node'] },
+    ssr: { resolve: { conditions: ['@cnnkit/source', 'node'] } },
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       exclude: ['**/*.browser.test.ts', '**/node_modules/**'],

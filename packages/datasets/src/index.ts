@@ -1,1 +1,17 @@
-export {};
+export { type GunzipOptions, gunzip } from './archives/gunzip.js';
+export { datasetCatalog } from './catalog/catalog.js';
+export type { DatasetInfo, Mirror, PublishedFile } from './catalog/dataset-info.js';
+export { type ChannelStatistics, channelStatistics } from './channel-statistics.js';
+export { DatasetError, type DatasetErrorCode } from './dataset-error.js';
+export { describe } from './describe.js';
+export { type GenerateDigitsOptions, generateDigits } from './digits/generate-digits.js';
+export { datasetFromIdx, type IdxDatasetOptions } from './idx/idx-dataset.js';
+export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.js';
+export { datasetToIdx, writeIdx } from './idx/write-idx.js';
+export { createImageDataset, type ImageDataset } from './image-dataset.js';
+export type { FileProvenance, FileSource, LoadOptions, LoadProgress } from './load/load-options.js';
+export type { LoadedDataset } from './load/loaded-dataset.js';
+export { loadFashionMnist } from './sets/load-fashion-mnist.js';
+export { loadKmnist } from './sets/load-kmnist.js';
+export { loadMnist } from './sets/load-mnist.js';
+export { subset, takeFirst } from './subset.js';

@@ -1,0 +1,85 @@
+import { platform } from '#platform';
+import type { DatasetInfo } from '../catalog/dataset-info.js';
+import { memoryFile } from '../internal/memory-file.js';
+import type { ByteFile, Folder } from '../platform/platform.js';
+import type { FileSource, LoadOptions } from './load-options.js';
+
+/** A file that was found, opened. */
+export interface FoundFile {
+  /** Its name there. */
+  readonly name: string;
+  /** Where it was found: path or name of the source. */
+  readonly source: string;
+  readonly file: ByteFile;
+}
+
+/** A place that files are looked for in, before any cache or mirror. */
+export interface FilePlace {
+  /** For messages. */
+  readonly name: string;
+  /** Whether a file that is not there is an error. */
+  readonly strict: boolean;
+  /** The first of the names that is there. */
+  find(names: readonly string[], signal: AbortSignal | undefined): Promise<FoundFile | undefined>;
+}
+
+/** The place that options and environment name, if any. */
+export function placeOf(info: DatasetInfo, options: LoadOptions): FilePlace | undefined {
+  const { source, dataDir } = options;
+  if (typeof source === 'string') return folderPlace(info.name, source, true);
+  if (source !== undefined) return sourcePlace(source);
+  if (dataDir !== undefined) return folderPlace(info.name, dataDir, true);
+  const fromEnvironment = platform.environment('CNNKIT_DATA_DIR');
+  return fromEnvironment === undefined ? undefined : folderPlace(info.name, fromEnvironment, false);
+}
+
+function folderPlace(set: string, path: string, strict: boolean): FilePlace {
+  const folder: Folder = platform.folder(path);
+  return {
+    name: `${folder.name} (in its sub-folder ${set} or itself)`,
+    strict,
+    async find(names) {
+      for (const prefix of [`${set}/`, '']) {
+        for (const name of names) {
+          const file = await folder.open(prefix + name);
+          if (file !== undefined) return { name, source: `${folder.name}/${prefix}${name}`, file };
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+function sourcePlace(source: FileSource): FilePlace {
+  if (typeof source !== 'object' || source === null || typeof source.read !== 'function') {
+    throw new TypeError(
+      'load: source must be a folder or an object with a read(name) function; ' +
+        `received ${source === null ? 'null' : typeof source}.`,
+    );
+  }
+  const place = source.name ?? 'source';
+  return {
+    name: place,
+    strict: true,
+    async find(names, signal) {
+      for (const name of names) {
+        const bytes = await readFrom(source, name, signal);
+        if (bytes === undefined || bytes === null) continue;
+        if (!(bytes instanceof Uint8Array)) {
+          throw new TypeError(`load: source.read('${name}') must give a Uint8Array or undefined.`);
+        }
+        return { name, source: `${place}/${name}`, file: memoryFile(bytes) };
+      }
+      return undefined;
+    },
+  };
+}
+
+async function readFrom(source: FileSource, name: string, signal: AbortSignal | undefined) {
+  try {
+    return await source.read(name, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
