@@ -1,0 +1,158 @@
+import type { Label } from '../labels.js';
+import { type Column, failMixed } from './columns.js';
+import { fail, show } from './fail.js';
+
+/** Columns whose labels were replaced by their place in the sorted list of all labels. */
+export interface Encoded {
+  readonly labels: readonly Label[];
+  readonly codes: readonly Int32Array[];
+}
+
+/** Python's order of labels: numbers by value, false before true, strings by code point. */
+export function compareLabels(a: Label, b: Label): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
+  return Number(a) - Number(b);
+}
+
+function compareCodePoints(a: string, b: string): number {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    // Surrogates stand for code points above every other unit.
+    const high = Number(x >= 0xd800 && x < 0xe000) - Number(y >= 0xd800 && y < 0xe000);
+    return high !== 0 ? high : x - y;
+  }
+  return a.length - b.length;
+}
+
+/** Encodes columns of one kind together; booleans beside numbers count as 0 and 1. */
+export function encode(fn: string, names: readonly string[], columns: readonly Column[]): Encoded {
+  const strings = columns.filter((column) => column.kind === 'string').length;
+  if (strings === columns.length) return encodeByMap(columns.map((column) => column.values));
+  if (strings > 0) {
+    const kinds = columns.map((column, i) => `${column.kind}s in ${names[i]}`);
+    const wayOut = 'Map one onto the names of the other first';
+    fail(
+      fn,
+      'mixed_label_types',
+      `labels must be all strings or all numbers; received ${kinds.join(' and ')}. ${wayOut}.`,
+    );
+  }
+  const numbers = columns.map((column, i) => {
+    const whole = wholeNumbers(fn, names[i]!, column.values);
+    return whole ?? fail(fn, 'target_format', `${names[i]} must hold whole numbers.`);
+  });
+  const encoded = encodeNumbers(numbers);
+  const booleans = columns.every((column) => column.kind === 'boolean' && column.length > 0);
+  return booleans ? { ...encoded, labels: encoded.labels.map(Boolean) } : encoded;
+}
+
+function encodeNumbers(columns: readonly (Int32Array | Float64Array)[]): Encoded {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  let total = 0;
+  for (const column of columns) {
+    if (!(column instanceof Int32Array)) return encodeByMap(columns);
+    const [min, max] = range(column);
+    low = Math.min(low, min);
+    high = Math.max(high, max);
+    total += column.length;
+  }
+  if (total === 0) return { labels: [], codes: columns.map(() => new Int32Array(0)) };
+  // A table by value is the fast way; labels spread wider than this go through a map.
+  if (high - low >= Math.max(65_536, 2 * total)) return encodeByMap(columns);
+  const codeOf = new Int32Array(high - low + 1);
+  for (const column of columns as readonly Int32Array[]) mark(column, low, codeOf);
+  const labels: number[] = [];
+  for (let i = 0; i < codeOf.length; i++) if (codeOf[i] === 1) codeOf[i] = labels.push(i + low) - 1;
+  const identity = low === 0 && labels.length === codeOf.length;
+  const codes = (columns as readonly Int32Array[]).map((column) =>
+    identity ? column : translate(column, low, codeOf),
+  );
+  return { labels, codes };
+}
+
+function range(values: Int32Array): [number, number] {
+  let min = values[0] ?? 0;
+  let max = min;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return [min, max];
+}
+
+function mark(values: Int32Array, low: number, table: Int32Array): void {
+  for (let i = 0; i < values.length; i++) table[values[i]! - low] = 1;
+}
+
+function translate(values: Int32Array, low: number, table: Int32Array): Int32Array {
+  const codes = new Int32Array(values.length);
+  for (let i = 0; i < codes.length; i++) codes[i] = table[values[i]! - low]!;
+  return codes;
+}
+
+function encodeByMap(columns: readonly ArrayLike<Label>[]): Encoded {
+  const seen = new Map<Label, number>();
+  const raw = columns.map((column) => {
+    const codes = new Int32Array(column.length);
+    for (let i = 0; i < codes.length; i++) {
+      const label = column[i]!;
+      let code = seen.get(label);
+      if (code === undefined) {
+        code = seen.size;
+        seen.set(label, code);
+      }
+      codes[i] = code;
+    }
+    return codes;
+  });
+  const found = [...seen.keys()];
+  const labels = found.toSorted(compareLabels);
+  const place = new Map(labels.map((label, i) => [label, i]));
+  const codeOf = Int32Array.from(found, (label) => place.get(label)!);
+  return { labels, codes: raw.map((codes) => translate(codes, 0, codeOf)) };
+}
+
+/**
+ * The numbers as an Int32Array, or as a Float64Array if some lie beyond 32 bits. Undefined if some
+ * have a fraction: scikit-learn calls such a target continuous. NaN and the infinities throw.
+ */
+export function wholeNumbers(
+  fn: string,
+  name: string,
+  values: ArrayLike<Label>,
+): Int32Array | Float64Array | undefined {
+  if (values instanceof Int32Array) return values;
+  const whole = new Int32Array(values.length);
+  for (let i = 0; i < whole.length; i++) {
+    const value = values[i]!;
+    whole[i] = value as number;
+    if (whole[i] !== value && typeof value !== 'boolean') return wideNumbers(fn, name, values);
+  }
+  return whole;
+}
+
+function wideNumbers(fn: string, name: string, values: ArrayLike<Label>): Float64Array | undefined {
+  checkFinite(fn, name, values);
+  const wide = Float64Array.from(values as ArrayLike<number>);
+  return wide.every(Number.isInteger) ? wide : undefined;
+}
+
+/** Throws at the first value that is not a finite number. */
+export function checkFinite(fn: string, name: string, values: ArrayLike<unknown>): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (typeof value !== 'number') {
+      if (typeof value === 'boolean') continue;
+      if (typeof value === 'string') failMixed(fn, name, value, 'number', i);
+      fail(fn, 'target_format', `${name} must hold numbers; received ${show(value)} at ${i}.`);
+    }
+    if (!Number.isFinite(value)) {
+      fail(fn, 'not_finite', `${name} must hold finite numbers; received ${value} at ${i}.`);
+    }
+  }
+}

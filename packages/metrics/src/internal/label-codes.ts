@@ -1,0 +1,29 @@
+import type { Label, Labels } from '../labels.js';
+import { readColumn } from './columns.js';
+import { fail } from './fail.js';
+
+/**
+ * The labels that were asked for, each with its place in the sorted list of labels that occur, or
+ * -1. Numbers beside string labels are taken as text, as NumPy's concatenation does.
+ */
+export function labelCodes(
+  fn: string,
+  present: readonly Label[],
+  wanted: Labels,
+): { readonly labels: readonly Label[]; readonly codes: Int32Array } {
+  const labels = Array.from(readColumn(fn, 'labels', wanted).values);
+  if (labels.length === 0)
+    fail(fn, 'labels_empty', 'labels must hold at least one; received none.');
+  const place = new Map(present.map((label, i) => [key(label), i]));
+  const text = typeof present[0] === 'string';
+  const codes = Int32Array.from(
+    labels,
+    (label) => place.get(text ? String(label) : key(label)) ?? -1,
+  );
+  return { labels, codes };
+}
+
+/** True and 1 are one label in Python. */
+export function key(label: Label): Label {
+  return typeof label === 'boolean' ? Number(label) : label;
+}

@@ -1,0 +1,64 @@
+import type { Label, Labels } from '../labels.js';
+import { fail, show } from './fail.js';
+import { labelCodes } from './label-codes.js';
+import { type ClassTargets, checkTargets } from './targets.js';
+import type { Warn } from './warn.js';
+
+/** Checked targets of one label a sample. */
+export function checkClassTargets(
+  fn: string,
+  yTrue: unknown,
+  yPred: unknown,
+  sampleWeight?: ArrayLike<number> | null,
+): ClassTargets {
+  const targets = checkTargets(fn, yTrue, yPred, sampleWeight);
+  if (targets.type === 'multilabel-indicator') {
+    const wayOut =
+      'multilabelConfusionMatrix takes rows, classIndices turns one-hot rows into labels';
+    fail(fn, 'target_format', `yTrue must hold one label a sample; received rows: ${wayOut}.`);
+  }
+  return targets;
+}
+
+/** The pairs of truth and prediction among the wanted labels, counted, row-major. */
+export function countPairs(
+  fn: string,
+  targets: ClassTargets,
+  wanted?: Labels | null,
+): { readonly labels: readonly Label[]; readonly pairs: Float64Array } {
+  const present = targets.labels;
+  if (!wanted) return { labels: present, pairs: tally(targets, present.length, null) };
+  const { labels, codes } = labelCodes(fn, present, wanted);
+  const rowOf = new Int32Array(present.length).fill(-1);
+  codes.forEach((code, row) => {
+    if (code >= 0) rowOf[code] = row;
+  });
+  if (!targets.yTrue.some((code) => rowOf[code]! >= 0)) {
+    fail(
+      fn,
+      'no_label_in_y_true',
+      `labels must hold one that occurs in yTrue; received ${show(labels)}.`,
+    );
+  }
+  return { labels, pairs: tally(targets, labels.length, rowOf) };
+}
+
+function tally(
+  { yTrue, yPred, weights }: ClassTargets,
+  k: number,
+  rowOf: Int32Array | null,
+): Float64Array {
+  const pairs = new Float64Array(k * k);
+  for (let i = 0; i < yTrue.length; i++) {
+    const row = rowOf ? rowOf[yTrue[i]!]! : yTrue[i]!;
+    const column = rowOf ? rowOf[yPred[i]!]! : yPred[i]!;
+    if (row >= 0 && column >= 0) pairs[row * k + column]! += weights ? weights[i]! : 1;
+  }
+  return pairs;
+}
+
+/** A 1 x 1 matrix is seldom what was meant. */
+export function warnSingleLabel(warn: Warn): void {
+  const rule = 'yTrue and yPred hold a single label, so the matrix is 1 x 1';
+  warn('single_label', 'UserWarning', `${rule}; the option labels takes all known labels.`);
+}

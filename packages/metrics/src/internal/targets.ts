@@ -1,0 +1,124 @@
+import type { Label } from '../labels.js';
+import { type Column, readTargets, type Table } from './columns.js';
+import { type Encoded, encode, wholeNumbers } from './encode.js';
+import { fail } from './fail.js';
+import { readWeights } from './weights.js';
+
+/** One label a sample in truth and prediction, encoded together. */
+export interface ClassTargets {
+  readonly type: 'binary' | 'multiclass';
+  readonly length: number;
+  /** Every label that occurs, sorted. */
+  readonly labels: readonly Label[];
+  readonly yTrue: Int32Array;
+  readonly yPred: Int32Array;
+  readonly weights: Float64Array | undefined;
+}
+
+/** Rows of 0 and 1, a column a label. */
+export interface IndicatorTargets {
+  readonly type: 'multilabel-indicator';
+  readonly length: number;
+  readonly columns: number;
+  readonly labels: readonly Label[];
+  readonly yTrue: ArrayLike<number>;
+  readonly yPred: ArrayLike<number>;
+  readonly weights: Float64Array | undefined;
+}
+
+export type CheckedTargets = ClassTargets | IndicatorTargets;
+
+/** Reads and checks truth and prediction: the order of checks is scikit-learn's. */
+export function checkTargets(
+  fn: string,
+  yTrue: unknown,
+  yPred: unknown,
+  sampleWeight?: ArrayLike<number> | null,
+): CheckedTargets {
+  const truth = readTargets(fn, 'yTrue', yTrue);
+  const guess = readTargets(fn, 'yPred', yPred);
+  checkLengths(fn, {
+    yTrue: truth.length,
+    yPred: guess.length,
+    sampleWeight: sampleWeight?.length,
+  });
+  const kinds = [targetType(fn, 'yTrue', truth), targetType(fn, 'yPred', guess)] as const;
+  if (truth.length === 0) {
+    fail(fn, 'empty_input', 'yTrue and yPred must hold at least one sample; received none.');
+  }
+  const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
+  if (kinds[0] !== kinds[1]) {
+    fail(
+      fn,
+      'mixed_targets',
+      `yTrue and yPred must be of one kind; received ${kinds[0]} and ${kinds[1]}. ${WAY_OUT}`,
+    );
+  }
+  if (kinds[0] !== 'classes' && kinds[0] !== 'multilabel-indicator') {
+    fail(fn, 'target_format', `yTrue and yPred must hold labels; received ${kinds[0]}. ${WAY_OUT}`);
+  }
+  if (truth.shape === 'table') return indicators(fn, truth, guess as Table, weights);
+  const encoded = encode(fn, ['yTrue', 'yPred'], [truth, guess as Column]);
+  return classes(encoded, weights);
+}
+
+const WAY_OUT = 'classIndices(rows) turns one-hot or probability rows into labels.';
+
+function classes({ labels, codes }: Encoded, weights: Float64Array | undefined): ClassTargets {
+  const type = labels.length > 2 ? 'multiclass' : 'binary';
+  const [yTrue, yPred] = codes as [Int32Array, Int32Array];
+  return { type, length: yTrue.length, labels, yTrue, yPred, weights };
+}
+
+function indicators(
+  fn: string,
+  truth: Table,
+  guess: Table,
+  weights: Float64Array | undefined,
+): IndicatorTargets {
+  if (truth.columns !== guess.columns) {
+    const received = `${truth.columns} and ${guess.columns}`;
+    fail(
+      fn,
+      'column_count_differs',
+      `yTrue and yPred must have equal columns; received ${received}.`,
+    );
+  }
+  return {
+    type: 'multilabel-indicator',
+    length: truth.length,
+    columns: truth.columns,
+    labels: Array.from({ length: truth.columns }, (_, i) => i),
+    yTrue: truth.data,
+    yPred: guess.data,
+    weights,
+  };
+}
+
+/** What scikit-learn's `type_of_target` says, with binary and multiclass as one. */
+export type TargetType =
+  | 'classes'
+  | 'continuous'
+  | 'multilabel-indicator'
+  | 'multiclass-multioutput'
+  | 'continuous-multioutput';
+
+/** Tells labels from scores and tables of labels from tables of scores. */
+export function targetType(fn: string, name: string, y: Column | Table): TargetType {
+  if (y.shape === 'column') {
+    if (y.kind !== 'number') return 'classes';
+    return wholeNumbers(fn, name, y.values) === undefined ? 'continuous' : 'classes';
+  }
+  const whole = wholeNumbers(fn, name, y.data);
+  if (whole === undefined) return 'continuous-multioutput';
+  return new Set(whole).size < 3 ? 'multilabel-indicator' : 'multiclass-multioutput';
+}
+
+/** Throws unless all given lengths are equal. */
+export function checkLengths(fn: string, lengths: Record<string, number | undefined>): void {
+  const given = Object.entries(lengths).filter(([, length]) => length !== undefined);
+  if (given.every(([, length]) => length === given[0]![1])) return;
+  const names = given.map(([name]) => name).join(', ');
+  const received = given.map(([, length]) => length).join(', ');
+  fail(fn, 'lengths_differ', `${names} must have one entry a sample; received ${received}.`);
+}
