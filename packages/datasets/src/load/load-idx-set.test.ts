@@ -134,7 +134,7 @@ describe('loading a file that is not the published one', () => {
     const labels = packed.get('train-labels-idx1-ubyte.gz')!;
     const error = await load('train-images-idx3-ubyte.gz', labels);
     expect((error as Error).message).toContain(
-      'It is train-labels-idx1-ubyte.gz of Tiny: were files swapped?',
+      'It is train-labels-idx1-ubyte of Tiny: were files swapped?',
     );
   });
 });
