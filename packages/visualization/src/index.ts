@@ -1,3 +1,23 @@
-export { learningCurves, learningCurvesSpec } from './learning-curves.js';
-export { specToSvg } from './spec-to-svg.js';
-export { svgToPng } from './svg-to-png.js';
+export {
+  type ConfusionMatrixPlotOptions,
+  confusionMatrixPlot,
+  confusionMatrixSpec,
+} from './confusion-matrix-plot.js';
+export {
+  type HtmlReport,
+  htmlReport,
+  type ReportBlock,
+  type ReportFacts,
+  type ReportSection,
+} from './html-report.js';
+export type { LabelledImages } from './internal/labelled-images.js';
+export type { Colormap } from './internal/pixels.js';
+export {
+  type LearningCurvesOptions,
+  learningCurves,
+  learningCurvesSpec,
+  type TrainingHistory,
+} from './learning-curves.js';
+export { type PredictionGridOptions, predictionGrid } from './prediction-grid.js';
+export { type ChartSpec, specToSvg } from './spec-to-svg.js';
+export { SvgRenderError, type SvgToPngOptions, svgToPng } from './svg-to-png.js';

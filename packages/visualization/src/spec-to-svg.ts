@@ -26,7 +26,9 @@ export type ChartSpec = TopLevelSpec;
  */
 export async function specToSvg(spec: ChartSpec): Promise<string> {
   if (typeof spec !== 'object' || spec === null) {
-    throw new TypeError(`specToSvg: spec must be a Vega-Lite specification; received ${received(spec)}.`);
+    throw new TypeError(
+      `specToSvg: spec must be a Vega-Lite specification; received ${received(spec)}.`,
+    );
   }
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
   const quiet = vega.logger(vega.None);
@@ -64,7 +66,12 @@ export async function specToSvg(spec: ChartSpec): Promise<string> {
 }
 
 interface SceneRoot {
-  readonly bounds: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
+  readonly bounds: {
+    readonly x1: number;
+    readonly y1: number;
+    readonly x2: number;
+    readonly y2: number;
+  };
 }
 
 interface TextItem {
@@ -97,13 +104,18 @@ const measureText: MeasureText = (item, text) => {
 /** Short numbers in geometry, one font for all, and no attributes that say nothing. */
 function tidy(svg: string, font: unknown): string {
   return svg
-    .replace(/ (d|transform|x|y|x1|y1|x2|y2|width|height|[a-z]+-opacity)="([^"]*)"/g, (_, name, value) =>
-      ` ${name}="${String(value).replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => round(Number(number)))}"`,
+    .replace(
+      / (d|transform|x|y|x1|y1|x2|y2|width|height|[a-z]+-opacity)="([^"]*)"/g,
+      (_, name, value) =>
+        ` ${name}="${String(value).replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => round(Number(number)))}"`,
     )
     .replaceAll(` font-family="${escapeQuotes(String(font))}"`, '')
     .replace(/^<svg /, `<svg font-family="${escapeQuotes(String(font))}" `)
     .replaceAll(' opacity="1"', '')
-    .replace(/<path class="(?:fore|back)ground" aria-hidden="true" d="(?:|M0,0h0v0h0Z)"[^>]*\/>/g, '')
+    .replace(
+      /<path class="(?:fore|back)ground" aria-hidden="true" d="(?:|M0,0h0v0h0Z)"[^>]*\/>/g,
+      '',
+    )
     .replaceAll(' xmlns:xlink="http://www.w3.org/1999/xlink"', '');
 }
 

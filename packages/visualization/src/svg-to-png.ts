@@ -55,17 +55,20 @@ export async function svgToPng(svg: string, options: SvgToPngOptions = {}): Prom
   const Resvg = await loadResvg(wasm);
   try {
     // The renderer knows only SVG 1.1's name for "do not smooth", browsers only CSS's.
-    const resvg = new Resvg(svg.replaceAll('image-rendering:pixelated', 'image-rendering:optimizeSpeed'), {
-      fitTo: { mode: 'zoom', value: scale },
-      font: {
-        fontBuffers: [...ownFonts(), ...fonts],
-        defaultFontFamily: 'Inter',
-        sansSerifFamily: 'Inter',
-        serifFamily: 'Inter',
-        monospaceFamily: 'Inter',
+    const resvg = new Resvg(
+      svg.replaceAll('image-rendering:pixelated', 'image-rendering:optimizeSpeed'),
+      {
+        fitTo: { mode: 'zoom', value: scale },
+        font: {
+          fontBuffers: [...ownFonts(), ...fonts],
+          defaultFontFamily: 'Inter',
+          sansSerifFamily: 'Inter',
+          serifFamily: 'Inter',
+          monospaceFamily: 'Inter',
+        },
+        ...(background === undefined ? {} : { background }),
       },
-      ...(background === undefined ? {} : { background }),
-    });
+    );
     try {
       const image = resvg.render();
       try {
@@ -84,7 +87,7 @@ export async function svgToPng(svg: string, options: SvgToPngOptions = {}): Prom
   }
 }
 
-type ResvgClass = (typeof import('@resvg/resvg-wasm'))['Resvg'];
+type ResvgClass = typeof import('@resvg/resvg-wasm')['Resvg'];
 
 // The module can be started only once in a process, hence the one piece of state of this package.
 let loading: Promise<ResvgClass> | undefined;

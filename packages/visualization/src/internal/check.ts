@@ -15,11 +15,15 @@ export function checkInteger(
   max: number = Number.MAX_SAFE_INTEGER,
 ): asserts value is number {
   if (typeof value !== 'number') {
-    throw new TypeError(`${where}: ${argument} must be a whole number; received ${received(value)}.`);
+    throw new TypeError(
+      `${where}: ${argument} must be a whole number; received ${received(value)}.`,
+    );
   }
   if (!Number.isInteger(value) || value < min || value > max) {
     const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
-    throw new RangeError(`${where}: ${argument} must be a whole number ${range}; received ${value}.`);
+    throw new RangeError(
+      `${where}: ${argument} must be a whole number ${range}; received ${value}.`,
+    );
   }
 }
 

@@ -16,6 +16,7 @@ interface Point {
   readonly epoch: number;
   readonly series: string;
   readonly value: number | null;
+  readonly description: string;
 }
 
 /** One panel of the learning curves: a Vega-Lite layer specification. */
@@ -28,6 +29,7 @@ export function curvePanel(options: CurvePanelOptions): object {
       epoch: epochs[index]!,
       series,
       value: drawable(value) ? value : null,
+      description: `${series}, epoch ${epochs[index]}: ${valueText(value, metric)}`,
     }));
   const values = [
     ...points('Training', options.training),
@@ -36,7 +38,12 @@ export function curvePanel(options: CurvePanelOptions): object {
   const drawn = values.flatMap((point) => (point.value === null ? [] : [point.value]));
   const best = bestPoint(values, metric, validation !== undefined);
   const x = { field: 'epoch', type: 'quantitative', title: 'Epoch', ...epochAxis(epochs, width) };
-  const y = { field: 'value', type: 'quantitative', title: null, ...valueAxis(drawn, metric, options.scale, epochs.length) };
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: null,
+    ...valueAxis(drawn, metric, options.scale, epochs.length),
+  };
   const note = best === undefined ? 'no finite values' : bestText(best, metric);
   return {
     width,
@@ -44,10 +51,15 @@ export function curvePanel(options: CurvePanelOptions): object {
     data: { values },
     layer: [
       {
-        mark: { type: 'line', invalid: 'break-paths-show-domains', clip: false },
-        encoding: { x, y, color: seriesColor(validation !== undefined), strokeDash: seriesDash(validation !== undefined) },
+        mark: { type: 'line', aria: false, invalid: 'break-paths-show-domains', clip: false },
+        encoding: {
+          x,
+          y,
+          color: seriesColor(validation !== undefined),
+          strokeDash: seriesDash(validation !== undefined),
+        },
       },
-      ...(epochs.length <= 40 || interactive ? [pointLayer(x, y, epochs.length <= 40, interactive)] : []),
+      ...(epochs.length <= 40 || interactive ? [pointLayer(x, y, epochs.length, interactive)] : []),
       ...(best === undefined || epochs.length === 1 ? [] : [bestLayer(best, x, y)]),
       heading(metricTitle(metric), -32, { fontSize: theme.headingSize, fontWeight: 600 }),
       heading(note, -15, { color: theme.muted }),
@@ -59,46 +71,91 @@ export function curvePanel(options: CurvePanelOptions): object {
 function heading(text: string, y: number, style: object): object {
   return {
     data: { values: [{}] },
-    mark: { type: 'text', text, x: 0, y, align: 'left', baseline: 'alphabetic', tooltip: null, ...style },
+    mark: {
+      type: 'text',
+      text,
+      x: 0,
+      y,
+      align: 'left',
+      baseline: 'alphabetic',
+      tooltip: null,
+      aria: false,
+      ...style,
+    },
   };
 }
 
 function seriesColor(validated: boolean): object {
-  return { field: 'series', type: 'nominal', scale: seriesScale([theme.green, theme.blue], validated), legend: seriesLegend() };
+  return {
+    field: 'series',
+    type: 'nominal',
+    scale: seriesScale([theme.green, theme.blue], validated),
+    legend: seriesLegend(),
+  };
 }
 
 function seriesDash(validated: boolean): object {
-  return { field: 'series', type: 'nominal', scale: seriesScale([[5, 4], [1, 0]], validated), legend: seriesLegend() };
+  return {
+    field: 'series',
+    type: 'nominal',
+    scale: seriesScale(
+      [
+        [5, 4],
+        [1, 0],
+      ],
+      validated,
+    ),
+    legend: seriesLegend(),
+  };
 }
 
 function seriesScale(range: readonly unknown[], validated: boolean): object {
-  return { domain: validated ? ['Training', 'Validation'] : ['Training'], range: range.slice(0, validated ? 2 : 1) };
+  return {
+    domain: validated ? ['Training', 'Validation'] : ['Training'],
+    range: range.slice(0, validated ? 2 : 1),
+  };
 }
 
 function seriesLegend(): object {
-  return { title: null, orient: 'bottom', direction: 'horizontal', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2, offset: 8 };
+  return {
+    title: null,
+    orient: 'bottom',
+    direction: 'horizontal',
+    symbolType: 'stroke',
+    symbolSize: 500,
+    symbolStrokeWidth: 2,
+    offset: 8,
+  };
 }
 
-function pointLayer(x: object, y: object, visible: boolean, interactive: boolean): object {
+function pointLayer(x: object, y: object, epochs: number, interactive: boolean): object {
+  const visible = epochs <= 40;
+  const single = epochs === 1;
   return {
     ...(interactive
-      ? { params: [{ name: 'pointed', select: { type: 'point', on: 'pointerover', nearest: true, clear: 'pointerout' } }] }
+      ? {
+          params: [
+            {
+              name: 'pointed',
+              select: { type: 'point', on: 'pointerover', nearest: true, clear: 'pointerout' },
+            },
+          ],
+        }
       : {}),
     transform: [{ filter: 'datum.value !== null' }],
-    mark: { type: 'point', filled: true, size: 22, opacity: 1 },
+    mark: { type: 'point', filled: true, size: single ? 60 : 22, opacity: 1 },
     encoding: {
       x,
       y,
       color: { field: 'series', type: 'nominal', legend: null },
+      description: { field: 'description' },
       ...(interactive
         ? {
-            opacity: visible ? { value: 1 } : { condition: { param: 'pointed', empty: false, value: 1 }, value: 0 },
+            opacity: visible
+              ? { value: 1 }
+              : { condition: { param: 'pointed', empty: false, value: 1 }, value: 0 },
             size: { condition: { param: 'pointed', empty: false, value: 70 }, value: 22 },
-            tooltip: [
-              { field: 'epoch', title: 'Epoch' },
-              { field: 'series', title: 'Data' },
-              { field: 'value', title: 'Value' },
-            ],
+            tooltip: { field: 'description' },
           }
         : {}),
     },
@@ -108,26 +165,43 @@ function pointLayer(x: object, y: object, visible: boolean, interactive: boolean
 function bestLayer(best: Point, x: object, y: object): object {
   return {
     data: { values: [best] },
-    mark: { type: 'point', filled: false, size: 90, strokeWidth: 1.5, opacity: 1, color: best.series === 'Training' ? theme.green : theme.blue },
+    mark: {
+      type: 'point',
+      filled: false,
+      size: 90,
+      strokeWidth: 1.5,
+      opacity: 1,
+      aria: false,
+      color: best.series === 'Training' ? theme.green : theme.blue,
+    },
     encoding: { x, y },
   };
 }
 
 /** The epoch to keep: lowest loss, highest score; of validation where there is one. */
-function bestPoint(points: readonly Point[], metric: string, validated: boolean): Point | undefined {
+function bestPoint(
+  points: readonly Point[],
+  metric: string,
+  validated: boolean,
+): Point | undefined {
   const lower = isLoss(metric);
   let best: Point | undefined;
   for (const point of points) {
     if (point.value === null || (validated && point.series === 'Training')) continue;
-    if (best === undefined || (lower ? point.value < best.value! : point.value > best.value!)) best = point;
+    if (best === undefined || (lower ? point.value < best.value! : point.value > best.value!))
+      best = point;
   }
   return best;
 }
 
 function bestText(best: Point, metric: string): string {
-  const value = isShare(metric, [best.value!]) ? formatPercent(best.value!, 2) : formatValue(best.value!);
+  const value = valueText(best.value!, metric);
   const of = best.series === 'Training' ? '' : ' validation';
   return `best${of} ${value} at epoch ${best.epoch}`;
+}
+
+function valueText(value: number, metric: string): string {
+  return isShare(metric, [value]) ? formatPercent(value, 2) : formatValue(value);
 }
 
 function isLoss(metric: string): boolean {
@@ -135,7 +209,9 @@ function isLoss(metric: string): boolean {
 }
 
 function isShare(metric: string, values: readonly number[]): boolean {
-  return /acc|precision|recall|f1|auc/i.test(metric) && values.every((value) => value >= 0 && value <= 1);
+  return (
+    /acc|precision|recall|f1|auc/i.test(metric) && values.every((value) => value >= 0 && value <= 1)
+  );
 }
 
 /** `val_top_k_accuracy` is code; people read "Top k accuracy". */
@@ -153,7 +229,11 @@ function epochAxis(epochs: readonly number[], width: number): object {
   // Few ticks start best at the first epoch, which the multiples of a step miss.
   if (values[0] !== first && values[0]! - first >= step / 2) values.unshift(first);
   return {
-    scale: { domain: first === last ? [first - 1, last + 1] : [first, last], nice: false, zero: false },
+    scale: {
+      domain: first === last ? [first - 1, last + 1] : [first, last],
+      nice: false,
+      zero: false,
+    },
     axis: { values, format: 'd', labelFlush: false },
   };
 }

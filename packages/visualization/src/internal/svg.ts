@@ -69,9 +69,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text made safe for XML and HTML, as content and inside quotes; characters XML forbids become U+FFFD. */
 export function escapeXml(text: string): string {
-  return text
-    .replace(forbidden, '\uFFFD')
-    .replace(/[&<>"']/g, (character) => entities[character]!);
+  return text.replace(forbidden, '\uFFFD').replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 allows no other control characters.
