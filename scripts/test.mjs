@@ -36,7 +36,7 @@ function runBrowserTests() {
 
 /** Adds up what vitest's JSON reporters wrote, so that runs out of turbo's cache count too. */
 function countResults() {
-  const folders = [root];
+  const folders = [root, join(root, 'bench')];
   for (const group of ['packages', 'apps']) {
     for (const name of readdirSync(join(root, group))) folders.push(join(root, group, name));
   }
