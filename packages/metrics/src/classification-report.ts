@@ -1,4 +1,4 @@
-import { checkOption, fail, show } from './internal/fail.js';
+import { fail, show } from './internal/fail.js';
 import { key } from './internal/label-codes.js';
 import { labelCounts } from './internal/label-counts.js';
 import { sum } from './internal/numpy.js';

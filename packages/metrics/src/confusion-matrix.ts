@@ -1,6 +1,6 @@
 import { checkOption } from './internal/fail.js';
 import { sum } from './internal/numpy.js';
-import { checkClassTargets, countPairs, warnSingleLabel } from './internal/pairs.js';
+import { checkClassTargets, countPairs, marginals, warnSingleLabel } from './internal/pairs.js';
 import { warner } from './internal/warn.js';
 import type { Label, Labels } from './labels.js';
 import type { WarningOptions } from './warning.js';
@@ -62,8 +62,7 @@ export function confusionMatrix(
 
 function toRows(pairs: Float64Array, k: number, normalize: ConfusionMatrixOptions['normalize']) {
   const total = sum(pairs);
-  const columns = new Float64Array(k);
-  for (let at = 0; at < pairs.length; at++) columns[at % k]! += pairs[at]!;
+  const { columns } = marginals(pairs, k);
   return Array.from({ length: k }, (_, i) => {
     const row = pairs.subarray(i * k, i * k + k);
     if (!normalize) return Array.from(row);

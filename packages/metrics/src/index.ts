@@ -1,3 +1,14 @@
+export { accuracyScore } from './accuracy-score.js';
+export { auc } from './auc.js';
+export { type AveragePrecisionOptions, averagePrecisionScore } from './average-precision-score.js';
+export { type BalancedAccuracyOptions, balancedAccuracyScore } from './balanced-accuracy-score.js';
+export { type BrierScoreOptions, brierScoreLoss } from './brier-score-loss.js';
+export {
+  type CalibrationCurve,
+  type CalibrationCurveOptions,
+  calibrationCurve,
+} from './calibration-curve.js';
+export { classIndices } from './class-indices.js';
 export {
   type ClassificationReport,
   type ClassificationReportOptions,
@@ -6,19 +17,58 @@ export {
   type ReportClass,
   type ReportScores,
 } from './classification-report.js';
+export { type CohenKappaOptions, cohenKappaScore } from './cohen-kappa-score.js';
+export { type ClassWeightOptions, computeClassWeight } from './compute-class-weight.js';
 export {
   type ConfusionMatrix,
   type ConfusionMatrixOptions,
   confusionMatrix,
 } from './confusion-matrix.js';
+export { type DetCurve, detCurve } from './det-curve.js';
+export {
+  type CalibrationError,
+  type CalibrationErrorOptions,
+  expectedCalibrationError,
+} from './expected-calibration-error.js';
+export { f1Score } from './f1-score.js';
+export { type FbetaOptions, fbetaScore } from './fbeta-score.js';
+export { hammingLoss } from './hamming-loss.js';
+export type { ScoreAverage } from './internal/binary-average.js';
 export type { Average, ZeroDivision } from './internal/zero-division.js';
+export { type JaccardOptions, jaccardScore } from './jaccard-score.js';
 export type { Label, Labels, Rows, Targets } from './labels.js';
+export { type LogLossOptions, logLoss } from './log-loss.js';
+export { type MatthewsCorrcoefOptions, matthewsCorrcoef } from './matthews-corrcoef.js';
 export type { MetricError, MetricErrorCode } from './metric-error.js';
+export {
+  type MultilabelConfusionMatrix,
+  type MultilabelConfusionMatrixOptions,
+  multilabelConfusionMatrix,
+} from './multilabel-confusion-matrix.js';
+export type {
+  AverageOptions,
+  CountOptions,
+  CurveOptions,
+  PerClass,
+  WeightOptions,
+} from './options.js';
+export { type PrecisionRecallCurve, precisionRecallCurve } from './precision-recall-curve.js';
+export {
+  type PrecisionRecallFscore,
+  type PrecisionRecallFscoreOptions,
+  type PrecisionRecallFscorePerClass,
+  precisionRecallFscoreSupport,
+} from './precision-recall-fscore-support.js';
+export { precisionScore } from './precision-score.js';
+export { recallScore } from './recall-score.js';
 export {
   type ReportDictionary,
   type ReportDictionaryLine,
   reportDictionary,
 } from './report-dictionary.js';
+export { type RocAucOptions, rocAucScore } from './roc-auc-score.js';
+export { type RocCurve, rocCurve } from './roc-curve.js';
+export { type TopKAccuracyOptions, topKAccuracyScore } from './top-k-accuracy-score.js';
 export {
   type MetricWarning,
   type MetricWarningCode,
@@ -26,3 +76,4 @@ export {
   type WarningOptions,
   withWarnings,
 } from './warning.js';
+export { zeroOneLoss } from './zero-one-loss.js';

@@ -54,7 +54,7 @@ const WARNINGS: readonly (readonly [RegExp, MetricWarning['code']])[] = [
   [/`cohen_kappa_score` is undefined/, 'kappa_undefined'],
   [/^A single label was found/, 'single_label'],
   [/^y_pred contains classes not in y_true/, 'classes_only_in_y_pred'],
-  [/^invalid value encountered in scalar divide/, 'adjusted_undefined'],
+  [/encountered in scalar divide/, 'adjusted_undefined'],
   [/^Note that pos_label/, 'pos_label_ignored'],
   [/does not match size of target_names/, 'target_names_size'],
   [/^Labels passed were/, 'labels_not_ordered'],
@@ -68,7 +68,7 @@ const WARNINGS: readonly (readonly [RegExp, MetricWarning['code']])[] = [
 ];
 
 /** NumPy's own warnings of a 0/0 on the way; ours follow from the score's definition. */
-const CATEGORY: Record<string, string> = { RuntimeWarning: 'UserWarning' };
+const CATEGORY: Record<string, string> = { RuntimeWarning: 'UndefinedMetricWarning' };
 
 /** A warning of scikit-learn as a line to compare; one that nobody knows stays as it is. */
 export function knownWarning({ type, message }: { type: string; message: string }): string {

@@ -28,6 +28,19 @@ export function mean(values: ArrayLike<number>): number {
   return sum(values) / values.length;
 }
 
+/** The sum of products, the error of each addition carried along (numpy leaves it to BLAS). */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let total = 0;
+  let lost = 0;
+  for (let i = 0; i < a.length; i++) {
+    const term = a[i]! * b[i]!;
+    const next = total + term;
+    lost += Math.abs(total) >= Math.abs(term) ? total - next + term : term - next + total;
+    total = next;
+  }
+  return total + lost;
+}
+
 /** `numpy.average`; NaN or an infinity where the weights sum to zero (NumPy raises there). */
 export function average(values: ArrayLike<number>, weights?: ArrayLike<number>): number {
   if (weights === undefined) return mean(values);

@@ -1,6 +1,7 @@
 import type { Label, Labels } from '../labels.js';
 import { fail, show } from './fail.js';
 import { labelCodes } from './label-codes.js';
+import { sum } from './numpy.js';
 import { type ClassTargets, checkTargets } from './targets.js';
 import type { Warn } from './warn.js';
 
@@ -61,4 +62,20 @@ function tally(
 export function warnSingleLabel(warn: Warn): void {
   const rule = 'yTrue and yPred hold a single label, so the matrix is 1 x 1';
   warn('single_label', 'UserWarning', `${rule}; the option labels takes all known labels.`);
+}
+
+/** Sums of the rows, the columns and the diagonal, added in NumPy's order. */
+export function marginals(
+  pairs: Float64Array,
+  k: number,
+): { readonly rows: Float64Array; readonly columns: Float64Array; readonly trace: number } {
+  const rows = new Float64Array(k);
+  const columns = new Float64Array(k);
+  const diagonal = new Float64Array(k);
+  for (let i = 0; i < k; i++) {
+    rows[i] = sum(pairs, i * k, k);
+    diagonal[i] = pairs[i * k + i]!;
+    for (let j = 0; j < k; j++) columns[j]! += pairs[i * k + j]!;
+  }
+  return { rows, columns, trace: sum(diagonal) };
 }

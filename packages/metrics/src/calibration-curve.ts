@@ -1,0 +1,100 @@
+import { checkOption, fail, show } from './internal/fail.js';
+import { linspace, lowerBound } from './internal/numpy.js';
+import { checkProbabilities, oneScore, readScores } from './internal/score-table.js';
+import { checkLengths } from './internal/targets.js';
+import { positiveCode, readTruthColumn } from './internal/truth.js';
+import type { Label, Labels, Rows } from './labels.js';
+
+/** Options of {@link calibrationCurve}. */
+export interface CalibrationCurveOptions {
+  /** The positive class. Default: 1, if the labels are among 0 and 1 or -1 and 1. */
+  readonly posLabel?: Label | null | undefined;
+  /** How many bins, 1 or more. Default: 5. */
+  readonly nBins?: number | undefined;
+  /** Bins of equal width or with equally many samples. Default: `'uniform'`. */
+  readonly strategy?: 'uniform' | 'quantile' | undefined;
+}
+
+/** A point a bin that holds samples. */
+export interface CalibrationCurve {
+  /** Share of positives in the bin. */
+  readonly probTrue: number[];
+  /** Mean probability in the bin. */
+  readonly probPred: number[];
+}
+
+/**
+ * Says whether "0.8" comes true in 8 of 10 cases: how often the positive occurs at each predicted
+ * probability.
+ *
+ * A bin with few samples wanders by chance, and empty bins vanish, so count the samples before
+ * reading a bend. Bins are open below: a probability on an edge belongs to the bin under it.
+ *
+ * @param yTrue - true labels of two classes, length n
+ * @param yProb - probability of the positive class, length n
+ * @returns two arrays with an entry a bin that is not empty, plain data
+ * @throws TypeError or RangeError ({@link MetricError}) for values outside [0, 1], unequal lengths, or
+ *   more than two classes
+ * @example
+ * ```ts
+ * calibrationCurve([0, 0, 1, 1], [0.1, 0.3, 0.7, 0.9], { nBins: 2 }).probTrue; // → [0, 1]
+ * ```
+ * @see scikit-learn's `calibration_curve`
+ */
+export function calibrationCurve(
+  yTrue: Labels,
+  yProb: ArrayLike<number> | Rows,
+  options: CalibrationCurveOptions = {},
+): CalibrationCurve {
+  const metric = 'calibrationCurve';
+  const { posLabel, nBins = 5, strategy = 'uniform' } = options;
+  checkOption(metric, 'strategy', strategy, ['uniform', 'quantile']);
+  checkBinCount(metric, nBins);
+  const truth = readTruthColumn(metric, yTrue);
+  const scores = readScores(metric, 'yProb', yProb);
+  checkLengths(metric, { yTrue: truth.length, yProb: scores.length });
+  const positive = positiveCode(metric, truth, posLabel);
+  const prob = oneScore(metric, 'yProb', scores);
+  checkProbabilities(metric, 'yProb', prob);
+  if (truth.type !== 'binary') {
+    fail(
+      metric,
+      'target_not_binary',
+      `yTrue must hold two classes; received ${show(truth.classes)}.`,
+    );
+  }
+  const edges = strategy === 'uniform' ? linspace(0, 1, nBins + 1) : quantiles(prob, nBins);
+  const count = new Float64Array(nBins);
+  const sums = new Float64Array(nBins);
+  const hits = new Float64Array(nBins);
+  for (let i = 0; i < prob.length; i++) {
+    const bin = lowerBound(edges, prob[i]!, 1, nBins);
+    count[bin]! += 1;
+    sums[bin]! += prob[i]!;
+    if (truth.codes[i] === positive) hits[bin]! += 1;
+  }
+  const filled = Array.from(count, (_, b) => b).filter((b) => count[b] !== 0);
+  return {
+    probTrue: filled.map((b) => hits[b]! / count[b]!),
+    probPred: filled.map((b) => sums[b]! / count[b]!),
+  };
+}
+
+/** Throws unless the count of bins is a whole number of 1 or more. */
+export function checkBinCount(fn: string, nBins: unknown): void {
+  if (Number.isInteger(nBins) && (nBins as number) >= 1) return;
+  fail(fn, 'option_value', `nBins must be a whole number of 1 or more; received ${show(nBins)}.`);
+}
+
+/** `numpy.percentile` at equal steps, by linear interpolation. */
+function quantiles(values: ArrayLike<number>, bins: number): Float64Array {
+  const sorted = Float64Array.from(values).sort();
+  return linspace(0, 1, bins + 1).map((share) => {
+    const place = ((share * 100) / 100) * (sorted.length - 1);
+    const below = Math.floor(place);
+    const low = sorted[below]!;
+    const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+    const t = place - below;
+    return t >= 0.5 ? high - (high - low) * (1 - t) : low + (high - low) * t;
+  });
+}

@@ -1,0 +1,64 @@
+import { fail } from './internal/fail.js';
+import { lowerBound, upperBound } from './internal/numpy.js';
+import { steps } from './internal/precision-recall.js';
+import { countsAtThresholds, pick, prepend } from './internal/thresholds.js';
+import type { Labels, Rows } from './labels.js';
+import type { CurveOptions } from './options.js';
+
+/** Points of a detection error trade-off curve, from the lowest threshold up. */
+export interface DetCurve {
+  /** Share of the negatives that score at least the threshold. */
+  readonly fpr: number[];
+  /** Share of the positives that score below the threshold. */
+  readonly fnr: number[];
+  /** Rising; Infinity, where nothing is positive, stands for the end if it belongs to the curve. */
+  readonly thresholds: number[];
+}
+
+/**
+ * Says how misses trade against false alarms, over all thresholds.
+ *
+ * Its axes are read on a normal-deviate scale; drawn on plain axes it hides the corner that matters.
+ *
+ * @param yTrue - true labels of two classes, both present, length n
+ * @param yScore - score or probability of the positive class, length n
+ * @returns three arrays of equal length, plain data
+ * @throws TypeError or RangeError ({@link MetricError}) as {@link rocCurve}, and for a single class
+ * @example
+ * ```ts
+ * const { fpr, fnr } = detCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * fpr; // → [0.5, 0.5, 0]
+ * fnr; // → [0, 0.5, 0.5]
+ * ```
+ * @see scikit-learn's `det_curve`
+ */
+export function detCurve(
+  yTrue: Labels,
+  yScore: ArrayLike<number> | Rows,
+  options: CurveOptions = {},
+): DetCurve {
+  const { posLabel, sampleWeight, dropIntermediate = false } = options;
+  const counts = countsAtThresholds('detCurve', yTrue, yScore, posLabel, sampleWeight);
+  if (counts.classCount !== 2) {
+    const received = `${counts.classCount} class${counts.classCount === 1 ? '' : 'es'}`;
+    fail('detCurve', 'one_class', `yTrue must hold two classes; received ${received}.`);
+  }
+  const all = {
+    fps: prepend(0, counts.fps),
+    tps: prepend(0, counts.tps),
+    thresholds: prepend(Number.POSITIVE_INFINITY, counts.thresholds),
+  };
+  const { fps, tps, thresholds } = dropIntermediate ? pick(all, (i) => steps(all.tps, i)) : all;
+  const negatives = fps.at(-1)!;
+  const positives = tps.at(-1)!;
+  // The flat ends of the curve carry no choice: it starts where the last false alarm is gone.
+  const first = upperBound(fps, fps[0]!) - 1;
+  const last = lowerBound(tps, positives) + 1;
+  const backwards = (values: Float64Array, value: (v: number) => number) =>
+    Array.from(values.subarray(first, last), value).reverse();
+  return {
+    fpr: backwards(fps, (fp) => fp / negatives),
+    fnr: backwards(tps, (tp) => (positives - tp) / positives),
+    thresholds: backwards(thresholds, (threshold) => threshold),
+  };
+}

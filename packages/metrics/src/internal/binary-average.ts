@@ -1,0 +1,87 @@
+import type { Table } from './columns.js';
+import { checkOption } from './fail.js';
+import { average as mean } from './numpy.js';
+import type { Scores } from './score-table.js';
+
+/** A score of one class against the rest; labels are 1 and 0. */
+export type BinaryScore = (
+  positive: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights: Float64Array | undefined,
+) => number;
+
+export const SCORE_AVERAGES = ['micro', 'macro', 'weighted', 'samples', null] as const;
+
+/** How the scores of several classes become one. */
+export type ScoreAverage = (typeof SCORE_AVERAGES)[number];
+
+export function checkScoreAverage(fn: string, average: unknown): void {
+  checkOption(fn, 'average', average, SCORE_AVERAGES);
+}
+
+/** Scores each column (or row, for `'samples'`) of a table of 0 and 1, and averages. */
+export function averageColumns(
+  score: BinaryScore,
+  truth: Pick<Table, 'data' | 'length' | 'columns'>,
+  { data }: Pick<Scores, 'data'>,
+  average: ScoreAverage,
+  weights: Float64Array | undefined,
+): number | number[] {
+  const { length, columns } = truth;
+  if (average === 'micro') {
+    const repeated =
+      weights && Float64Array.from(truth.data, (_, at) => weights[Math.floor(at / columns)]!);
+    return score(truth.data, data, repeated);
+  }
+  if (average === 'samples') {
+    const scores = Float64Array.from({ length }, (_, i) =>
+      score(
+        slice(truth.data, i * columns, 1, columns),
+        slice(data, i * columns, 1, columns),
+        undefined,
+      ),
+    );
+    if (weights) for (let i = 0; i < length; i++) if (weights[i] === 0) scores[i] = 0;
+    return mean(scores, weights);
+  }
+  const support = average === 'weighted' ? columnSums(truth, weights) : undefined;
+  if (support?.every((value) => Math.abs(value) <= 1e-8)) return 0;
+  const scores = Float64Array.from({ length: columns }, (_, j) =>
+    score(slice(truth.data, j, columns, length), slice(data, j, columns, length), weights),
+  );
+  if (average === null) return Array.from(scores);
+  if (support) for (let j = 0; j < columns; j++) if (support[j] === 0) scores[j] = 0;
+  return mean(scores, support);
+}
+
+function slice(
+  values: ArrayLike<number>,
+  start: number,
+  step: number,
+  count: number,
+): Float64Array {
+  const out = new Float64Array(count);
+  for (let i = 0; i < count; i++) out[i] = values[start + i * step]!;
+  return out;
+}
+
+function columnSums(
+  { data, length, columns }: Pick<Table, 'data' | 'length' | 'columns'>,
+  weights: Float64Array | undefined,
+): Float64Array {
+  const sums = new Float64Array(columns);
+  for (let at = 0; at < length * columns; at++) {
+    sums[at % columns]! += data[at]! * (weights ? weights[Math.floor(at / columns)]! : 1);
+  }
+  return sums;
+}
+
+/** Codes as rows of 0 and 1. */
+export function oneHotRows(
+  codes: Int32Array,
+  columns: number,
+): Pick<Table, 'data' | 'length' | 'columns'> {
+  const data = new Uint8Array(codes.length * columns);
+  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) data[i * columns + codes[i]!] = 1;
+  return { data, length: codes.length, columns };
+}

@@ -1,0 +1,101 @@
+import type { Label, Labels } from '../labels.js';
+import { fail, show } from './fail.js';
+import { checkProbabilities, epsilon, readScores, type Scores } from './score-table.js';
+import { checkLengths } from './targets.js';
+import { columnOf, readTruth, sortLabels, type Truth } from './truth.js';
+import type { Warn } from './warn.js';
+import { readWeights } from './weights.js';
+
+/** Probabilities of each class, and which classes are true, both checked against each other. */
+export interface Checked {
+  readonly length: number;
+  readonly columns: number;
+  /** Probability of a class. */
+  readonly at: (row: number, column: number) => number;
+  /** 1 where the class is true, else 0. */
+  readonly isTrue: (row: number, column: number) => number;
+  readonly weights: Float64Array | undefined;
+  readonly single: boolean;
+}
+
+/** Reads probabilities of all classes: rows, or one column, the probability of the second class. */
+export function checkMulticlass(
+  fn: string,
+  yTrue: unknown,
+  scores: Scores,
+  sampleWeight: ArrayLike<number> | null | undefined,
+  labels: Labels | null | undefined,
+  warn: Warn,
+): Checked {
+  checkProbabilities(fn, 'yProba', scores.data);
+  const truth = readTruth(fn, yTrue);
+  const { length } = truth;
+  checkLengths(fn, { yProba: scores.length, yTrue: length, sampleWeight: sampleWeight?.length });
+  const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
+  const columns = Math.max(2, scores.columns ?? 1);
+  const at = probabilityAt(scores);
+  const { classCount, isTrue } = 'codes' in truth ? oneHot(fn, truth, labels, warn) : rows(truth);
+  warnRowSums({ length, columns, at, single: scores.single }, warn);
+  if (classCount !== columns) {
+    const wayOut = labels ? 'labels must list them all' : 'the option labels lists them all';
+    const rule = `yProba must have a column for each of ${classCount} classes`;
+    fail(fn, 'class_count_differs', `${rule}; received ${columns}: ${wayOut}.`);
+  }
+  return { length, columns, at, isTrue, weights, single: scores.single };
+}
+
+/** Reads scores as probabilities and says how to get at one. */
+export function readProbabilities(fn: string, yProba: unknown): Scores {
+  return readScores(fn, 'yProba', yProba);
+}
+
+/** One column p stands for 1 - p and p; float32 subtracts in float32. */
+export function probabilityAt({ data, columns = 1, single }: Scores): Checked['at'] {
+  if (columns > 1) return (row, column) => data[row * columns + column]!;
+  return (row, column) => {
+    if (column === 1) return data[row]!;
+    return single ? Math.fround(1 - data[row]!) : 1 - data[row]!;
+  };
+}
+
+function rows(truth: { readonly columns: number; readonly data: ArrayLike<number> }) {
+  const { columns, data } = truth;
+  return { classCount: columns, isTrue: (i: number, j: number) => data[i * columns + j]! };
+}
+
+function oneHot(fn: string, truth: Truth, labels: Labels | null | undefined, warn: Warn) {
+  const classes = labels ? orderLabels(fn, labels, warn) : truth.classes;
+  const column = labels ? columnOf(fn, truth, classes) : truth.codes;
+  if (classes.length === 1) {
+    if (labels) {
+      fail(fn, 'labels_too_few', `labels must hold at least two; received ${show(classes)}.`);
+    }
+    const rule = `yTrue holds only ${show(classes[0])}`;
+    fail(fn, 'one_label_needs_labels', `${rule}; the option labels must list all classes.`);
+  }
+  return { classCount: classes.length, isTrue: (i: number, j: number) => Number(column[i] === j) };
+}
+
+function orderLabels(fn: string, labels: Labels, warn: Warn): readonly Label[] {
+  const { given, sorted, ordered } = sortLabels(fn, labels);
+  if (!ordered) {
+    const rule = `labels are taken in rising order, ${show(sorted)}, not as given, ${show(given)}`;
+    warn('labels_not_ordered', 'UserWarning', `${rule}; the columns of yProba must follow it.`);
+  }
+  return sorted;
+}
+
+function warnRowSums(
+  { length, columns, at, single }: Pick<Checked, 'length' | 'columns' | 'at' | 'single'>,
+  warn: Warn,
+): void {
+  const tolerance = 1e-8 + Math.sqrt(epsilon(single));
+  for (let i = 0; i < length; i++) {
+    let total = 0;
+    for (let j = 0; j < columns; j++) total += at(i, j);
+    if (Math.abs(total - 1) <= tolerance) continue;
+    const rule = `row ${i} of yProba sums to ${total}`;
+    warn('rows_do_not_sum_to_one', 'UserWarning', `${rule}; probabilities of a sample sum to 1.`);
+    return;
+  }
+}

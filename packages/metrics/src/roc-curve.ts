@@ -1,0 +1,65 @@
+import { countsAtThresholds, pick, prepend } from './internal/thresholds.js';
+import { warner } from './internal/warn.js';
+import type { Labels, Rows } from './labels.js';
+import type { CurveOptions } from './options.js';
+
+/** Points of a ROC curve, from the highest threshold down. */
+export interface RocCurve {
+  /** Share of the negatives that score at least the threshold. */
+  readonly fpr: number[];
+  /** Share of the positives that score at least the threshold. */
+  readonly tpr: number[];
+  /** The scores at which the curve turns; the first is Infinity, where nothing is positive. */
+  readonly thresholds: number[];
+}
+
+/**
+ * Says how many positives are found at each rate of false alarms, over all thresholds.
+ *
+ * With rare positives it looks better than it is: 1 % of many negatives can outnumber all positives.
+ * {@link precisionRecallCurve} shows that. By default points on a straight line are dropped, so the
+ * thresholds are not all scores.
+ *
+ * @param yTrue - true labels of two classes, length n
+ * @param yScore - score or probability of the positive class, length n
+ * @returns three arrays of equal length, plain data; NaN rates if a class is absent, with a warning
+ * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, NaN, more than two
+ *   classes without `posLabel`, or names without it
+ * @example
+ * ```ts
+ * const { fpr, tpr, thresholds } = rocCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * fpr; // → [0, 0, 0.5, 0.5, 1]
+ * tpr; // → [0, 0.5, 0.5, 1, 1]
+ * thresholds; // → [Infinity, 0.8, 0.4, 0.35, 0.1]
+ * ```
+ * @see scikit-learn's `roc_curve`
+ */
+export function rocCurve(
+  yTrue: Labels,
+  yScore: ArrayLike<number> | Rows,
+  options: CurveOptions = {},
+): RocCurve {
+  const { posLabel, sampleWeight, dropIntermediate = true, onWarning } = options;
+  const counts = countsAtThresholds('rocCurve', yTrue, yScore, posLabel, sampleWeight);
+  const { fps, tps, thresholds } = dropIntermediate
+    ? pick(counts, (i) => bends(counts.fps, i) || bends(counts.tps, i))
+    : counts;
+  const warn = warner('rocCurve', onWarning);
+  const rate = (side: 'negative' | 'positive', sums: Float64Array): number[] => {
+    const total = sums.at(-1)!;
+    if (total > 0) return Array.from(prepend(0, sums), (value) => value / total);
+    const rule = `yTrue holds no ${side} samples`;
+    warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; their rate is NaN.`);
+    return new Array<number>(sums.length + 1).fill(Number.NaN);
+  };
+  return {
+    fpr: rate('negative', fps),
+    tpr: rate('positive', tps),
+    thresholds: Array.from(prepend(Number.POSITIVE_INFINITY, thresholds)),
+  };
+}
+
+/** Whether the second difference is not zero. */
+function bends(sums: Float64Array, i: number): boolean {
+  return sums[i + 1]! - sums[i]! - (sums[i]! - sums[i - 1]!) !== 0;
+}
