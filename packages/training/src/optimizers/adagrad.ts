@@ -1,0 +1,78 @@
+import {
+  add,
+  div,
+  mul,
+  type serialization,
+  sqrt,
+  square,
+  sub,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { f32 } from '../internal/float32.js';
+import { runFused } from './fused.js';
+import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
+import { type OptimizerOptions, requireNumber } from './options.js';
+import { scalars } from './scalars.js';
+
+/** Options of {@link Adagrad}, with Keras's defaults. */
+export interface AdagradOptions extends OptimizerOptions {
+  /** What each sum of squares starts with. Default: 0.1. */
+  initialAccumulatorValue?: number;
+  /** Added under the root. Default: 1e-7. */
+  epsilon?: number;
+}
+
+/** Adagrad: `a += g²`, `w -= learningRate · g / √(a + epsilon)`; default learning rate 0.001. */
+export class Adagrad extends KerasOptimizer {
+  static get className(): string {
+    return 'Adagrad';
+  }
+  readonly #initialAccumulatorValue: number;
+  readonly #epsilon: number;
+
+  constructor(options: AdagradOptions = {}) {
+    super(options, 0.001);
+    const { initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
+    requireNumber(
+      'Adagrad',
+      'initialAccumulatorValue',
+      initialAccumulatorValue,
+      0,
+      Number.POSITIVE_INFINITY,
+    );
+    requireNumber('Adagrad', 'epsilon', epsilon, 0, 1);
+    this.#initialAccumulatorValue = initialAccumulatorValue;
+    this.#epsilon = epsilon;
+  }
+
+  protected override slotNames(): readonly string[] {
+    return ['accumulator'];
+  }
+
+  protected override slotStart(): number {
+    return this.#initialAccumulatorValue;
+  }
+
+  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+    const { accumulator: a = [] } = slots;
+    const epsilon = f32(this.#epsilon);
+    const attrs = { learningRate, epsilon };
+    const kernel = 'CnnkitAdagradUpdate';
+    if (runFused(variables, gradients, { kernel, slots: [['a', a]], attrs })) return;
+    const [lr, e] = scalars(learningRate, epsilon);
+    variables.forEach((w, i) => {
+      const g = gradients[i]!;
+      const ai = a[i] as Variable;
+      ai.assign(add(ai, square(g)));
+      w.assign(sub(w, div(mul(g, lr), sqrt(add(ai, e)))));
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      initialAccumulatorValue: this.#initialAccumulatorValue,
+      epsilon: this.#epsilon,
+    };
+  }
+}

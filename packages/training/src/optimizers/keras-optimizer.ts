@@ -1,0 +1,331 @@
+import {
+  add,
+  engine,
+  fill,
+  variable as makeVariable,
+  mul,
+  type NamedTensorMap,
+  Optimizer,
+  type serialization,
+  sub,
+  type Tensor,
+  tidy,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { f32, f32Mul } from '../internal/float32.js';
+import type { LearningRateSchedule } from '../schedules/schedule.js';
+import { clipGradients } from './gradients.js';
+import type { NamedTensor } from './named-tensor.js';
+import { loadOptimizerWeights, saveOptimizerWeights } from './optimizer-weights.js';
+import {
+  type OptimizerOptions,
+  type ResolvedOptions,
+  requireNumber,
+  resolveOptions,
+} from './options.js';
+
+/** What one update works on; the three lists run in parallel, one entry a variable. */
+export interface UpdateStep {
+  readonly variables: readonly Variable[];
+  readonly gradients: readonly Tensor[];
+  /** The variables of each slot, by the slot's name. */
+  readonly slots: Readonly<Record<string, readonly Variable[]>>;
+  /** Float32. */
+  readonly learningRate: number;
+  /** 1 for the first update. */
+  readonly step: number;
+}
+
+/**
+ * Base of the optimizers here: a `tf.Optimizer` (so `model.compile` and tfjs's own `fit` take it)
+ * with what Keras 3's base optimizer does: decoupled weight decay, clipping, moving averages of
+ * weights, gradient accumulation, a float32 learning rate that may change between steps, and state
+ * that can be saved and restored.
+ *
+ * Keras 3.15, `keras/src/optimizers/base_optimizer.py`.
+ */
+export abstract class KerasOptimizer extends Optimizer {
+  protected readonly base: ResolvedOptions;
+  #learningRate: number | LearningRateSchedule;
+  #variables: Variable[] = [];
+  #indexByName = new Map<string, number>();
+  readonly #slots = new Map<string, Variable[]>();
+  #restored: NamedTensor[] | undefined;
+
+  protected constructor(options: OptimizerOptions, defaultLearningRate: number) {
+    super();
+    this.iterations_ = 0;
+    const name = this.getClassName();
+    this.base = resolveOptions(name, options);
+    const { learningRate = defaultLearningRate } = options;
+    if (typeof learningRate !== 'function') {
+      requireNumber(name, 'learningRate', learningRate, 0, Number.POSITIVE_INFINITY);
+    }
+    this.#learningRate = typeof learningRate === 'function' ? learningRate : f32(learningRate);
+  }
+
+  /** Names of the slots, in the order Keras creates them. */
+  protected abstract slotNames(): readonly string[];
+
+  /** Assigns new values to variables and slots; runs inside a tidy. */
+  protected abstract update(step: UpdateStep): void;
+
+  /** What each element of a slot starts with. */
+  protected slotStart(_slot: string): number {
+    return 0;
+  }
+
+  /** State that is one number for all variables (Nadam's product of momenta). */
+  protected get scalarState(): number | undefined {
+    return undefined;
+  }
+  protected set scalarState(_value: number | undefined) {}
+
+  /** The rate the next step uses. With a schedule it cannot be set. */
+  get learningRate(): number {
+    return typeof this.#learningRate === 'function'
+      ? f32(this.#learningRate(this.iterations))
+      : this.#learningRate;
+  }
+  set learningRate(value: number) {
+    if (typeof this.#learningRate === 'function') {
+      throw new TypeError(
+        `${this.getClassName()}: learningRate cannot be set, because a schedule drives it; ` +
+          'give the optimizer a number to change it between steps.',
+      );
+    }
+    requireNumber(this.getClassName(), 'learningRate', value, 0, Number.POSITIVE_INFINITY);
+    this.#learningRate = f32(value);
+  }
+
+  /** The same as assigning `learningRate`; tfjs's SGD has this method, so callers may expect it. */
+  setLearningRate(value: number): void {
+    this.learningRate = value;
+  }
+
+  /**
+   * Creates the state for `variables`. Called by the first step; call it yourself only to look at
+   * the state of an optimizer that has not stepped yet.
+   */
+  build(variables: readonly Variable[]): void {
+    if (this.#variables.length > 0) return;
+    this.#variables = [...variables];
+    this.#indexByName = new Map(variables.map((variable, i) => [variable.name, i]));
+    const names = [...this.slotNames()];
+    if (this.base.useEma) names.unshift('average');
+    if (this.base.gradientAccumulationSteps !== null) names.unshift('gradient_accumulator');
+    for (const name of names) {
+      const start = this.#isExtra(name) ? 0 : this.slotStart(name);
+      this.#slots.set(
+        name,
+        variables.map((variable) =>
+          tidy(() => {
+            const value = start === 0 ? zeros(variable.shape) : fill(variable.shape, start);
+            return makeVariable(value, false);
+          }),
+        ),
+      );
+    }
+    if (this.#restored !== undefined) {
+      const restored = this.#restored;
+      this.#restored = undefined;
+      this.#assignState(restored);
+      for (const { tensor } of restored) tensor.dispose();
+    }
+  }
+
+  /** One step. Gradients are borrowed; a variable whose gradient is missing stays as it is. */
+  override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
+    const named = Array.isArray(gradients)
+      ? gradients
+      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+    if (named.length === 0) return;
+    this.build(named.map(({ name }) => registeredVariable(this.getClassName(), name)));
+    tidy(() => {
+      const present = named.filter(({ tensor }) => tensor != null);
+      const indices = present.map(({ name }) => this.#indexOf(name));
+      const all = this.#accumulate(
+        present.map(({ tensor }) => tensor),
+        indices,
+      );
+      if (all !== undefined) this.#updateWith(all, indices);
+      this.#average();
+    });
+    this.incrementIterations();
+  }
+
+  /** Puts the moving averages into the weights, as Keras does when `fit` ends. Nothing without `useEma`. */
+  finalizeVariableValues(): void {
+    const averages = this.#slots.get('average') ?? [];
+    averages.forEach((average, i) => {
+      (this.#variables[i] as Variable).assign(average);
+    });
+  }
+
+  /** Swaps weights and moving averages; a second call swaps them back. Nothing without `useEma`. */
+  swapAverages(): void {
+    const averages = this.#slots.get('average') ?? [];
+    averages.forEach((average, i) => {
+      const variable = this.#variables[i] as Variable;
+      tidy(() => {
+        const kept = variable.clone();
+        variable.assign(average);
+        average.assign(kept);
+      });
+    });
+  }
+
+  /**
+   * Steps taken, learning rate and all slots. Names are for people; order decides.
+   * The caller disposes the tensors.
+   */
+  override async getWeights(): Promise<NamedTensor[]> {
+    return saveOptimizerWeights({
+      iterations: this.iterations,
+      learningRate: typeof this.#learningRate === 'number' ? this.#learningRate : undefined,
+      scalar: this.scalarState,
+      variables: this.#variables,
+      slots: this.#slots,
+    });
+  }
+
+  /**
+   * Restores what `getWeights` gave. Before the first step it is kept and used when the state is
+   * created. Tensors are borrowed.
+   */
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    const { iterations, learningRate, scalar, slots } = await loadOptimizerWeights(
+      this.getClassName(),
+      weights,
+    );
+    this.iterations_ = iterations;
+    if (learningRate !== undefined && typeof this.#learningRate === 'number') {
+      this.#learningRate = learningRate;
+    }
+    if (scalar !== undefined) this.scalarState = scalar;
+    if (this.#variables.length > 0) {
+      this.#assignState(slots);
+    } else {
+      for (const { tensor } of this.#restored ?? []) tensor.dispose();
+      this.#restored =
+        slots.length === 0
+          ? undefined
+          : slots.map(({ name, tensor }) => ({ name, tensor: tidy(() => tensor.clone()) }));
+    }
+  }
+
+  override dispose(): void {
+    for (const slot of this.#slots.values()) for (const variable of slot) variable.dispose();
+    for (const { tensor } of this.#restored ?? []) tensor.dispose();
+    this.#slots.clear();
+    this.#variables = [];
+    this.#indexByName.clear();
+    this.#restored = undefined;
+  }
+
+  /** The options it was made with, defaults filled in: `createOptimizer(className, config)` makes its twin. */
+  override getConfig(): serialization.ConfigDict {
+    const { excludeFromWeightDecay: _function, ...plain } = this.base;
+    const rate = this.#learningRate;
+    return {
+      learningRate:
+        typeof rate === 'number'
+          ? rate
+          : ({ className: rate.className ?? null, config: rate.config ?? null } as never),
+      ...plain,
+    };
+  }
+
+  #isExtra(slot: string): boolean {
+    return slot === 'average' || slot === 'gradient_accumulator';
+  }
+
+  #indexOf(name: string): number {
+    const index = this.#indexByName.get(name);
+    if (index === undefined) {
+      throw new RangeError(
+        `${this.getClassName()}: variable "${name}" is not one of the ${this.#variables.length} it ` +
+          'was built with; make a new optimizer when the set of trainable weights changes.',
+      );
+    }
+    return index;
+  }
+
+  #assignState(values: readonly NamedTensor[]): void {
+    const targets = [...this.#slots.values()].flat();
+    if (values.length !== targets.length) {
+      throw new RangeError(
+        `${this.getClassName()}: weights must hold ${targets.length} slot tensors; received ${values.length}.`,
+      );
+    }
+    targets.forEach((target, i) => {
+      target.assign((values[i] as NamedTensor).tensor);
+    });
+  }
+
+  /** @returns the gradients to step with, or undefined while they are still being gathered. */
+  #accumulate(gradients: Tensor[], indices: number[]): Tensor[] | undefined {
+    const steps = this.base.gradientAccumulationSteps;
+    if (steps === null) return gradients;
+    const accumulators = this.#pick('gradient_accumulator', indices);
+    const sums = gradients.map((g, i) => add(g, accumulators[i] as Variable));
+    const complete = (this.iterations + 1) % steps === 0;
+    accumulators.forEach((accumulator, i) => {
+      accumulator.assign(complete ? zeros(accumulator.shape) : (sums[i] as Tensor));
+    });
+    return complete ? sums.map((total) => mul(total, 1 / steps)) : undefined;
+  }
+
+  #updateWith(gradients: Tensor[], indices: number[]): void {
+    const learningRate = this.learningRate;
+    const variables = indices.map((i) => this.#variables[i] as Variable);
+    const clipped = clipGradients(gradients, this.base);
+    const { weightDecay, excludeFromWeightDecay } = this.base;
+    if (weightDecay !== null) {
+      const share = f32Mul(weightDecay, learningRate);
+      for (const variable of variables) {
+        if (!excludeFromWeightDecay(variable.name)) {
+          variable.assign(sub(variable, mul(variable, share)));
+        }
+      }
+    }
+    const slots = Object.fromEntries(
+      this.slotNames().map((name) => [name, this.#pick(name, indices)]),
+    );
+    const step = this.#updates + 1;
+    this.update({ variables, gradients: clipped, slots, learningRate, step });
+  }
+
+  get #updates(): number {
+    return Math.floor(this.iterations / (this.base.gradientAccumulationSteps ?? 1));
+  }
+
+  #average(): void {
+    if (!this.base.useEma) return;
+    const { emaMomentum, emaOverwriteFrequency } = this.base;
+    // Keras's first average is the weights themselves, whatever the momentum.
+    const momentum = this.#updates === 0 ? 0 : emaMomentum;
+    const averages = this.#slots.get('average') ?? [];
+    averages.forEach((average, i) => {
+      const variable = this.#variables[i] as Variable;
+      average.assign(add(mul(average, momentum), mul(variable, 1 - momentum)));
+    });
+    if (emaOverwriteFrequency !== null && (this.#updates + 1) % emaOverwriteFrequency === 0) {
+      this.finalizeVariableValues();
+    }
+  }
+
+  #pick(slot: string, indices: number[]): Variable[] {
+    const variables = this.#slots.get(slot) ?? [];
+    return indices.map((i) => variables[i] as Variable);
+  }
+}
+
+function registeredVariable(optimizer: string, name: string): Variable {
+  const variable = engine().registeredVariables[name];
+  if (variable === undefined) {
+    throw new RangeError(`${optimizer}: no variable is registered under the name "${name}".`);
+  }
+  return variable;
+}

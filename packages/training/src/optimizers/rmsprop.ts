@@ -1,0 +1,93 @@
+import {
+  add,
+  div,
+  mul,
+  type serialization,
+  sqrt,
+  square,
+  sub,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { f32 } from '../internal/float32.js';
+import { runFused } from './fused.js';
+import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
+import { type OptimizerOptions, requireNumber } from './options.js';
+import { scalars } from './scalars.js';
+
+/** Options of {@link RMSprop}, with Keras's defaults (tfjs's differ). */
+export interface RMSpropOptions extends OptimizerOptions {
+  /** Decay of the mean square. Default: 0.9. */
+  rho?: number;
+  /** Momentum of the step. Default: 0. */
+  momentum?: number;
+  /** Added under the root. Default: 1e-7. */
+  epsilon?: number;
+  /** Subtract the square of the mean gradient, so that the root is a standard deviation. Default: false. */
+  centered?: boolean;
+}
+
+/** RMSprop as Keras computes it: `v = rho·v + (1−rho)·g²`, `w -= learningRate · g / √(v + epsilon)`. */
+export class RMSprop extends KerasOptimizer {
+  static get className(): string {
+    return 'RMSprop';
+  }
+  readonly #rho: number;
+  readonly #momentum: number;
+  readonly #epsilon: number;
+  readonly #centered: boolean;
+
+  constructor(options: RMSpropOptions = {}) {
+    super(options, 0.001);
+    const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
+    requireNumber('RMSprop', 'rho', rho, 0, 1);
+    requireNumber('RMSprop', 'momentum', momentum, 0, 1);
+    requireNumber('RMSprop', 'epsilon', epsilon, 0, 1);
+    this.#rho = rho;
+    this.#momentum = momentum;
+    this.#epsilon = epsilon;
+    this.#centered = centered;
+  }
+
+  protected override slotNames(): readonly string[] {
+    return [
+      'velocity',
+      ...(this.#momentum > 0 ? ['momentum'] : []),
+      ...(this.#centered ? ['average_gradient'] : []),
+    ];
+  }
+
+  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+    const { velocity: v = [], momentum: momenta = [], average_gradient: means = [] } = slots;
+    const rho = f32(this.#rho);
+    const oneMinusRho = f32(1 - this.#rho);
+    const epsilon = f32(this.#epsilon);
+    if (this.#momentum === 0 && !this.#centered) {
+      const attrs = { learningRate, rho, oneMinusRho, epsilon };
+      const kernel = 'CnnkitRmspropUpdate';
+      if (runFused(variables, gradients, { kernel, slots: [['v', v]], attrs })) return;
+    }
+    const [lr, r, s, e, mu] = scalars(learningRate, rho, oneMinusRho, epsilon, this.#momentum);
+    variables.forEach((w, i) => {
+      const g = gradients[i]!;
+      const vi = v[i] as Variable;
+      vi.assign(add(mul(vi, r), mul(square(g), s)));
+      const mean = means[i];
+      if (mean !== undefined) mean.assign(add(mul(mean, r), mul(g, s)));
+      const variance = mean === undefined ? vi : sub(vi, square(mean));
+      const increment = div(mul(g, lr), sqrt(add(variance, e)));
+      const momentum = momenta[i];
+      if (momentum !== undefined) momentum.assign(add(mul(momentum, mu), increment));
+      w.assign(sub(w, momentum ?? increment));
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      rho: this.#rho,
+      momentum: this.#momentum,
+      epsilon: this.#epsilon,
+      centered: this.#centered,
+    };
+  }
+}

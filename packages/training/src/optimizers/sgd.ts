@@ -1,0 +1,64 @@
+import { add, mul, type serialization, sub, type Variable } from '@tensorflow/tfjs-core';
+import { f32 } from '../internal/float32.js';
+import { runFused } from './fused.js';
+import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
+import { type OptimizerOptions, requireNumber } from './options.js';
+import { scalars } from './scalars.js';
+
+/** Options of {@link SGD}, with Keras's defaults. */
+export interface SGDOptions extends OptimizerOptions {
+  /** Share of the last step that goes on, in [0, 1]. Default: 0, plain gradient descent. */
+  momentum?: number;
+  /** Look ahead along the momentum. Default: false; without momentum it changes nothing. */
+  nesterov?: boolean;
+}
+
+/** Gradient descent, with momentum or Nesterov momentum if asked; default learning rate 0.01. */
+export class SGD extends KerasOptimizer {
+  static get className(): string {
+    return 'SGD';
+  }
+  readonly #momentum: number;
+  readonly #nesterov: boolean;
+
+  constructor(options: SGDOptions = {}) {
+    super(options, 0.01);
+    const { momentum = 0, nesterov = false } = options;
+    requireNumber('SGD', 'momentum', momentum, 0, 1);
+    this.#momentum = momentum;
+    this.#nesterov = nesterov;
+  }
+
+  protected override slotNames(): readonly string[] {
+    return this.#momentum === 0 ? [] : ['momentum'];
+  }
+
+  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+    const { momentum: m } = slots;
+    const momentum = f32(this.#momentum);
+    const update =
+      m === undefined
+        ? { kernel: 'CnnkitSgdUpdate', slots: [], attrs: { learningRate } }
+        : {
+            kernel: 'CnnkitMomentumUpdate',
+            slots: [['m', m] as const],
+            attrs: { learningRate, momentum, nesterov: this.#nesterov },
+          };
+    if (runFused(variables, gradients, update)) return;
+    const [lr, mu] = scalars(learningRate, momentum);
+    variables.forEach((w, i) => {
+      const step = mul(gradients[i]!, lr);
+      if (m === undefined) {
+        w.assign(sub(w, step));
+        return;
+      }
+      const mi = m[i] as Variable;
+      mi.assign(sub(mul(mi, mu), step));
+      w.assign(add(w, this.#nesterov ? sub(mul(mi, mu), step) : mi));
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), momentum: this.#momentum, nesterov: this.#nesterov };
+  }
+}
