@@ -1,0 +1,1 @@
+export { type NodeLogsOptions, nodeLogs } from './node-logs.js';
