@@ -122,7 +122,7 @@ function renderBlock(block: ReportBlock, id: string): string {
       return figure('scroll', renderTable(block.columns, block.rows), block.caption);
     case 'text':
       checkString('htmlReport', 'text', block.text);
-      return figure('scroll', `<pre>${escapeXml(block.text)}</pre>`, block.caption);
+      return figure('scroll', `<pre>\n${escapeXml(block.text)}</pre>`, block.caption);
     case 'paragraph':
       checkString('htmlReport', 'text', block.text);
       return `<p>${escapeXml(block.text)}</p>`;
@@ -145,7 +145,15 @@ function renderTable(
   columns: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
-  const head = columns.map((column) => `<th scope="col">${escapeXml(column)}</th>`).join('');
+  const numeric = columns.map(
+    (_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === 'number'),
+  );
+  const head = columns
+    .map(
+      (column, index) =>
+        `<th scope="col"${numeric[index] ? ' class="number"' : ''}>${escapeXml(column)}</th>`,
+    )
+    .join('');
   const body = rows.map((row, index) => {
     if (row.length !== columns.length) {
       throw new RangeError(

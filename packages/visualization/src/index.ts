@@ -3,6 +3,8 @@ export {
   confusionMatrixPlot,
   confusionMatrixSpec,
 } from './confusion-matrix-plot.js';
+export { type FeatureMapsOptions, featureMaps, type LayerActivation } from './feature-maps.js';
+export { type FilterGridOptions, type FilterLayer, filterGrid } from './filter-grid.js';
 export {
   type HtmlReport,
   htmlReport,

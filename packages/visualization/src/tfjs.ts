@@ -1,0 +1,6 @@
+export {
+  type ActivationImage,
+  type LayerActivationsOptions,
+  layerActivations,
+} from './layer-activations.js';
+export { type LayerFiltersOptions, layerFilters } from './layer-filters.js';
