@@ -1,4 +1,45 @@
 export { type GunzipOptions, gunzip } from './archives/gunzip.js';
+export {
+  type AffineMatrix,
+  affineImage,
+  compose,
+  rotation,
+  shearing,
+  translation,
+  zooming,
+} from './augment/affine.js';
+export { augmentDataset } from './augment/augment-dataset.js';
+export { type AugmentImageOptions, augmentImage } from './augment/augment-image.js';
+export type {
+  Augmentation,
+  BrightnessStep,
+  ContrastStep,
+  CropStep,
+  CutoutStep,
+  ElasticStep,
+  FillMode,
+  FillOptions,
+  FlipStep,
+  ImageShape,
+  NoiseStep,
+  RotateStep,
+  ShearStep,
+  ShiftStep,
+  ZoomStep,
+} from './augment/augmentation.js';
+export { elasticImage, smoothField } from './augment/elastic.js';
+export { cutmix, type MixOptions, mixup } from './augment/mix.js';
+export {
+  addNoise,
+  adjustBrightness,
+  adjustContrast,
+  cropPadded,
+  cutout,
+  flipImage,
+} from './augment/pixels.js';
+export { type Warp, warpImage } from './augment/warp.js';
+export { type Batch, type Batches, type BatchOptions, batches } from './batches/batches.js';
+export type { ScalingOptions } from './batches/pixel-table.js';
 export { datasetCatalog } from './catalog/catalog.js';
 export type { DatasetInfo, Mirror, PublishedFile } from './catalog/dataset-info.js';
 export { type ChannelStatistics, channelStatistics } from './channel-statistics.js';
@@ -11,6 +52,7 @@ export { datasetToIdx, writeIdx } from './idx/write-idx.js';
 export { createImageDataset, type ImageDataset } from './image-dataset.js';
 export type { FileProvenance, FileSource, LoadOptions, LoadProgress } from './load/load-options.js';
 export type { LoadedDataset } from './load/loaded-dataset.js';
+export { balancedSample, concat, filter, map, selectClasses } from './select.js';
 export { loadFashionMnist } from './sets/load-fashion-mnist.js';
 export { loadKmnist } from './sets/load-kmnist.js';
 export { loadMnist } from './sets/load-mnist.js';
