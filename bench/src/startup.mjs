@@ -1,0 +1,30 @@
+// `npm run bench:startup`: time from import to the end of the first training step of model B, each in a
+// process of its own, medians.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildPackages } from './build.mjs';
+import { describeMachine, machineLine } from './machine.mjs';
+import { short, table } from './report.mjs';
+import { median } from './statistics.mjs';
+
+const { values } = parseArgs({
+  options: {
+    threads: { type: 'string', default: '2' },
+    runs: { type: 'string', default: '9' },
+    'no-build': { type: 'boolean', default: false },
+  },
+});
+if (!values['no-build']) buildPackages();
+const file = fileURLToPath(new URL('./first-step.mjs', import.meta.url));
+const runs = Array.from({ length: Number(values.runs) }, () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file, values.threads]);
+  if (status !== 0) throw new Error(`bench: the first step failed:\n${stderr}`);
+  return JSON.parse(String(stdout).trim().split('\n').at(-1) ?? '');
+});
+const rows = Object.keys(runs[0]).map((part) => {
+  const times = runs.map((run) => run[part]);
+  return [part, short(median(times)), `${short(Math.min(...times))}–${short(Math.max(...times))}`];
+});
+console.log(`${machineLine(describeMachine())}; ${values.threads} threads, ${values.runs} runs\n`);
+console.log(table(['part', 'ms', 'min–max'], rows));
