@@ -2,6 +2,7 @@ import { fail } from './internal/fail.js';
 import { lowerBound, upperBound } from './internal/numpy.js';
 import { steps } from './internal/precision-recall.js';
 import { countsAtThresholds, pick, prepend } from './internal/thresholds.js';
+import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
 
@@ -51,6 +52,11 @@ export function detCurve(
   const { fps, tps, thresholds } = dropIntermediate ? pick(all, (i) => steps(all.tps, i)) : all;
   const negatives = fps.at(-1)!;
   const positives = tps.at(-1)!;
+  if (negatives === 0 || positives === 0) {
+    const rule = 'the samples of one class have no weight';
+    const warn = warner('detCurve', options.onWarning);
+    warn('rates_undefined', 'UndefinedMetricWarning', `${rule}; its rate is NaN.`);
+  }
   // The flat ends of the curve carry no choice: it starts where the last false alarm is gone.
   const first = upperBound(fps, fps[0]!) - 1;
   const last = lowerBound(tps, positives) + 1;

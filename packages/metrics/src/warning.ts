@@ -8,6 +8,7 @@ export type MetricWarningCode =
   | 'single_label'
   | 'classes_only_in_y_pred'
   | 'adjusted_undefined'
+  | 'rates_undefined'
   | 'pos_label_ignored'
   | 'target_names_size'
   | 'labels_not_ordered'
@@ -16,8 +17,6 @@ export type MetricWarningCode =
   | 'no_negative_samples'
   | 'one_class'
   | 'k_covers_all_classes'
-  | 'likelihood_ratio_undefined'
-  | 'too_few_samples'
   | 'resamples_skipped';
 
 /**

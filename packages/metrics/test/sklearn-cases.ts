@@ -55,6 +55,7 @@ const WARNINGS: readonly (readonly [RegExp, MetricWarning['code']])[] = [
   [/^A single label was found/, 'single_label'],
   [/^y_pred contains classes not in y_true/, 'classes_only_in_y_pred'],
   [/encountered in scalar divide/, 'adjusted_undefined'],
+  [/encountered in divide/, 'rates_undefined'],
   [/^Note that pos_label/, 'pos_label_ignored'],
   [/does not match size of target_names/, 'target_names_size'],
   [/^Labels passed were/, 'labels_not_ordered'],
@@ -63,8 +64,6 @@ const WARNINGS: readonly (readonly [RegExp, MetricWarning['code']])[] = [
   [/^No negative/, 'no_negative_samples'],
   [/^Only one class is present/, 'one_class'],
   [/will result in a perfect score/, 'k_covers_all_classes'],
-  [/likelihood_ratio/, 'likelihood_ratio_undefined'],
-  [/not well-defined with less than two samples/, 'too_few_samples'],
 ];
 
 /** NumPy's own warnings of a 0/0 on the way; ours follow from the score's definition. */
