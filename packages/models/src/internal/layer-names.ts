@@ -1,5 +1,5 @@
 /** Keras's name for the first layer of a class: `Conv2D` gives `conv2d`, `ReLU` gives `re_lu`. */
-export function kerasBaseName(className: string): string {
+function kerasBaseName(className: string): string {
   return className
     .replace(/\W+/g, '')
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')

@@ -1,7 +1,7 @@
 import { type Mt19937, nextUint32 } from './mt19937.js';
 
 /** The smallest number of the form 2^k - 1 that is no less than `max` (at most 2^32 - 1). */
-export function maskOf(max: number): number {
+function maskOf(max: number): number {
   return max === 0 ? 0 : 0xffffffff >>> Math.clz32(max);
 }
 
