@@ -15,7 +15,7 @@ export function nextInterval(state: Mt19937, max: number): number {
 }
 
 /** A whole number in [0, max] by rejection under `mask`, from one 32-bit word a try. */
-export function nextMasked(state: Mt19937, max: number, mask: number): number {
+function nextMasked(state: Mt19937, max: number, mask: number): number {
   let value: number;
   do {
     value = (nextUint32(state) & mask) >>> 0;
