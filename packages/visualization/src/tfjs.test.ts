@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { env, memory, ready, tensor } from '@tensorflow/tfjs-core';
 import { input, layers, model, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
-import { layerActivations, layerFilters } from './tfjs.js';
+import { layerActivations, layerFilters, layerNodes } from './tfjs.js';
 
 beforeAll(async () => {
   env().set('PROD', true);
@@ -91,6 +91,35 @@ test('gives the kernels of convolutions, nested ones too, as copies', async () =
   ]);
   (filters[0]!.data as Float32Array).fill(5);
   expect((await layerFilters(net, { layers: ['conv'] }))[0]!.data[0]).toBe(1);
+  expect(memory().numTensors).toBe(before);
+  net.dispose();
+});
+
+test('tells how the layers of a model hang together', () => {
+  const net = small();
+  const before = memory().numTensors;
+  const nodes = layerNodes(net);
+  expect(nodes.map(({ type }) => type)).toEqual([
+    'InputLayer',
+    'Conv2D',
+    'MaxPooling2D',
+    'Dropout',
+    'Flatten',
+    'Dense',
+  ]);
+  expect(nodes[1]).toMatchObject({ name: 'conv', outputShape: [2, 2, 2], params: 20 });
+  expect(nodes[5]).toMatchObject({ inputs: ['flatten'], outputShape: [3], params: 9 });
+  const start = input({ shape: [4] });
+  const once = layers.dense({ units: 4, activation: 'relu', name: 'once' }).apply(start);
+  const sum = layers.add({ name: 'sum' }).apply([start, once] as never);
+  const branched = model({ inputs: start, outputs: sum as never });
+  expect(layerNodes(branched).map(({ name, inputs }) => [name, inputs])).toEqual([
+    [start.sourceLayer.name, []],
+    ['once', [start.sourceLayer.name]],
+    ['sum', [start.sourceLayer.name, 'once']],
+  ]);
+  expect(() => layerNodes(5 as never)).toThrow(TypeError);
+  branched.dispose();
   expect(memory().numTensors).toBe(before);
   net.dispose();
 });

@@ -4,3 +4,4 @@ export {
   layerActivations,
 } from './layer-activations.js';
 export { type LayerFiltersOptions, layerFilters } from './layer-filters.js';
+export { layerNodes } from './layer-nodes.js';
