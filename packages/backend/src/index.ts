@@ -1,1 +1,3 @@
-export {};
+export { BackendError, type BackendErrorCode } from './errors.js';
+export { type BackendReport, inspectBackends } from './inspect-backends.js';
+export { type ChosenBackend, type UseBackendOptions, useBackend } from './use-backend.js';

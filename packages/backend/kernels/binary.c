@@ -1,0 +1,97 @@
+// binary: out[i] = f(a[i], b[i]) with broadcasting. The sender folds the shapes into at most three
+// outer dimensions and an inner row; an operand steps by 0 or 1 along the row.
+// Chunks: shares of the rows, or of the row where there is only one. out may be an operand that is
+// not broadcast. Memory-bound.
+// Comparisons give 0 or 1; the integer forms are for int32 tensors (wrapping, as | 0 does).
+#include "task.h"
+
+enum BinaryOp {
+  B_ADD, B_SUB, B_MUL, B_DIV, B_MAX, B_MIN, B_SQUARED_DIFFERENCE, B_STEP_GRAD, B_EQUAL, B_NOT_EQUAL,
+  B_LESS, B_LESS_EQUAL, B_GREATER, B_GREATER_EQUAL, B_AND, B_OR, B_PRELU,
+  B_INT_ADD, B_INT_SUB, B_INT_MUL, B_INT_EQUAL, B_INT_NOT_EQUAL, B_INT_LESS, B_INT_LESS_EQUAL,
+  B_INT_GREATER, B_INT_GREATER_EQUAL, B_COUNT
+};
+
+INLINE V binary(const int op, V a, V b) {
+  switch (op) {
+    case B_ADD: return a + b;
+    case B_SUB: return a - b;
+    case B_MUL: return a * b;
+    case B_DIV: return a / b;
+    case B_MAX: return v_max(a, b);
+    case B_MIN: return v_min(a, b);
+    case B_SQUARED_DIFFERENCE: return (a - b) * (a - b);
+    case B_STEP_GRAD: return a * pick(b > 0, splat(1), pick(b != b, b, zero())); // a * step(b)
+    case B_EQUAL: return truth(a == b);
+    case B_NOT_EQUAL: return truth(a != b);
+    case B_LESS: return truth(a < b);
+    case B_LESS_EQUAL: return truth(a <= b);
+    case B_GREATER: return truth(a > b);
+    case B_GREATER_EQUAL: return truth(a >= b);
+    case B_AND: return truth((a != 0) & (b != 0));
+    case B_OR: return truth((a != 0) | (b != 0));
+    case B_PRELU: return pick(a < 0, a * b, a);
+    case B_INT_ADD: return (V)((VI)a + (VI)b);
+    case B_INT_SUB: return (V)((VI)a - (VI)b);
+    case B_INT_MUL: return (V)((VI)a * (VI)b);
+    case B_INT_EQUAL: return truth((VI)a == (VI)b);
+    case B_INT_NOT_EQUAL: return truth((VI)a != (VI)b);
+    case B_INT_LESS: return truth((VI)a < (VI)b);
+    case B_INT_LESS_EQUAL: return truth((VI)a <= (VI)b);
+    case B_INT_GREATER: return truth((VI)a > (VI)b);
+    case B_INT_GREATER_EQUAL: return truth((VI)a >= (VI)b);
+    default: return a;
+  }
+}
+
+// A splatted operand is moved as bits, so that int32 values which look like NaN stay what they are.
+INLINE V splat_bits(const float *p) { return (V)splat_int(*(const int32_t *)p); }
+
+INLINE void binary_row(const int op, const float *a, int step_a, const float *b, int step_b, float *out,
+                       int lo, int hi) {
+  int i = lo;
+  const V fixed_a = splat_bits(a), fixed_b = splat_bits(b);
+  if (step_a && step_b)
+    for (; i + VW <= hi; i += VW) store(out + i, binary(op, load(a + i), load(b + i)));
+  else if (step_a)
+    for (; i + VW <= hi; i += VW) store(out + i, binary(op, load(a + i), fixed_b));
+  else if (step_b)
+    for (; i + VW <= hi; i += VW) store(out + i, binary(op, fixed_a, load(b + i)));
+  else
+    for (; i + VW <= hi; i += VW) store(out + i, binary(op, fixed_a, fixed_b));
+  if (i < hi)
+    store_part(out + i, binary(op, step_a ? load(a + i) : fixed_a, step_b ? load(b + i) : fixed_b), hi - i);
+}
+
+INLINE void binary_loop(const int op, const Task *task) {
+  const float *a = FLOATS(0), *b = FLOATS(1);
+  float *out = FLOATS(2);
+  const int n = INT(4), step_a = INT(5), step_b = INT(6);
+  // Outer dimensions d0, d1, d2 with the operands' strides in floats.
+  const int d0 = INT(7), d1 = INT(8), d2 = INT(9);
+  int lo, hi;
+  if (d0 * d1 * d2 == 1) {
+    share_elements(task, n, &lo, &hi);
+    if (hi > lo) binary_row(op, a, step_a, b, step_b, out, lo, hi);
+    return;
+  }
+  share(task, d0 * d1 * d2, &lo, &hi);
+  for (int r = lo; r < hi; r++) {
+    const int i0 = r / (d1 * d2), i1 = r / d2 % d1, i2 = r % d2;
+    const size_t at_a = (size_t)i0 * INT(10) + (size_t)i1 * INT(11) + (size_t)i2 * INT(12);
+    const size_t at_b = (size_t)i0 * INT(13) + (size_t)i1 * INT(14) + (size_t)i2 * INT(15);
+    binary_row(op, a + at_a, step_a, b + at_b, step_b, out + (size_t)r * n, 0, n);
+  }
+}
+
+static void k_binary(const Task *task) {
+  switch (INT(3)) {
+#define CASE(op) case op: binary_loop(op, task); break;
+    CASE(B_ADD) CASE(B_SUB) CASE(B_MUL) CASE(B_DIV) CASE(B_MAX) CASE(B_MIN) CASE(B_SQUARED_DIFFERENCE)
+    CASE(B_STEP_GRAD) CASE(B_EQUAL) CASE(B_NOT_EQUAL) CASE(B_LESS) CASE(B_LESS_EQUAL) CASE(B_GREATER)
+    CASE(B_GREATER_EQUAL) CASE(B_AND) CASE(B_OR) CASE(B_PRELU) CASE(B_INT_ADD) CASE(B_INT_SUB)
+    CASE(B_INT_MUL) CASE(B_INT_EQUAL) CASE(B_INT_NOT_EQUAL) CASE(B_INT_LESS) CASE(B_INT_LESS_EQUAL)
+    CASE(B_INT_GREATER) CASE(B_INT_GREATER_EQUAL)
+#undef CASE
+  }
+}

@@ -1,0 +1,24 @@
+// All kernels and the table that finds them by opcode: one translation unit, so that every build
+// compiles one file and the optimiser sees it whole.
+#include "unary.c"
+#include "binary.c"
+#include "select.c"
+#include "cast.c"
+#include "reduce.c"
+#include "softmax.c"
+#include "move.c"
+#include "matmul.c"
+#include "matmul-tn.c"
+#include "conv2d.c"
+#include "conv2d-dx.c"
+#include "conv2d-dw.c"
+#include "conv2d-dw-narrow.c"
+#include "pool.c"
+#include "opcodes.h"
+#include "ring.h"
+
+static Kernel *const KERNELS[] = {
+#define COMMAND(name) k_##name,
+    CNNKIT_COMMANDS(COMMAND)
+#undef COMMAND
+};

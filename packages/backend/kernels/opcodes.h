@@ -1,0 +1,8 @@
+// The commands, in the order of their opcodes. src/cnnkit/opcodes.ts has the same list; a test
+// compares the two. A new command goes to the end.
+#define CNNKIT_COMMANDS(COMMAND)                                                                     \
+  COMMAND(matmul) COMMAND(matmul_tn) COMMAND(conv2d) COMMAND(conv2d_dx) COMMAND(conv2d_dw)           \
+  COMMAND(conv2d_dw_narrow) COMMAND(max_pool) COMMAND(avg_pool) COMMAND(max_pool_grad)               \
+  COMMAND(avg_pool_grad) COMMAND(unary) COMMAND(binary) COMMAND(select) COMMAND(cast) COMMAND(reduce) \
+  COMMAND(arg_reduce) COMMAND(softmax) COMMAND(strided_copy) COMMAND(transpose) COMMAND(gather)      \
+  COMMAND(one_hot)

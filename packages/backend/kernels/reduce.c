@@ -1,0 +1,94 @@
+// reduce: out[o][p][I] = scale * fold of x[o][r][I] over the p-th of P stretches of its R rows.
+// Chunks: shares of the (o, p) pairs. Long sums are cut into P stretches by the sender (from the
+// shape alone) and folded by a second command, which also keeps rounding errors small.
+// With I = 1 the row itself is the vector; else vectors run along I, four of them at a time.
+// Cost: one load and one addition a value; memory-bound.
+#include "task.h"
+
+enum ReduceOp { R_SUM, R_MAX, R_MIN, R_PROD, R_ANY, R_ALL };
+
+INLINE V fold(const int op, V a, V b) {
+  switch (op) {
+    case R_SUM: return a + b;
+    case R_MAX: return v_max(a, b);
+    case R_MIN: return v_min(a, b);
+    case R_PROD: return a * b;
+    case R_ANY: return truth((a != 0) | (b != 0));
+    default: return truth((a != 0) & (b != 0));
+  }
+}
+INLINE float start_of(const int op) {
+  return op == R_MAX ? -__builtin_inff() : op == R_MIN ? __builtin_inff() : op == R_PROD || op == R_ALL;
+}
+
+INLINE float reduce_row(const int op, const float *x, int n) {
+  const V start = splat(start_of(op));
+  V s[4] = {start, start, start, start};
+  int i = 0;
+  for (; i + 4 * VW <= n; i += 4 * VW)
+    UNROLL for (int j = 0; j < 4; j++) s[j] = fold(op, s[j], load(x + i + j * VW));
+  for (; i < n; i += VW) s[0] = fold(op, s[0], pick(lanes() < n - i, load(x + i), start));
+  V t = fold(op, fold(op, s[0], s[1]), fold(op, s[2], s[3]));
+  V r = splat(t[0]);
+  for (int j = 1; j < VW; j++) r = fold(op, r, splat(t[j]));
+  return r[0];
+}
+
+INLINE void reduce_columns(const int op, const int cols, const float *x, float *out, int rows, int I, int i, V scale) {
+  const V start = splat(start_of(op));
+  V s[4] = {start, start, start, start};
+  for (int r = 0; r < rows; r++)
+    UNROLL for (int j = 0; j < cols; j++) s[j] = fold(op, s[j], load(x + (size_t)r * I + i + j * VW));
+  UNROLL for (int j = 0; j < cols; j++) store_part(out + i + j * VW, s[j] * scale, I - i - j * VW);
+}
+
+INLINE void reduce(const int op, const Task *task) {
+  const int O = INT(2), R = INT(3), I = INT(4), P = INT(5);
+  const float scale = FLOAT(7);
+  int lo, hi;
+  share(task, O * P, &lo, &hi);
+  for (int u = lo; u < hi; u++) {
+    const int r0 = (int)((int64_t)R * (u % P) / P), r1 = (int)((int64_t)R * (u % P + 1) / P);
+    const float *x = FLOATS(0) + ((size_t)(u / P) * R + r0) * I;
+    float *out = FLOATS(1) + (size_t)u * I;
+    if (I == 1) {
+      *out = reduce_row(op, x, r1 - r0) * scale;
+      continue;
+    }
+    int i = 0;
+    for (; i + 4 * VW <= I; i += 4 * VW) reduce_columns(op, 4, x, out, r1 - r0, I, i, splat(scale));
+    for (; i < I; i += VW) reduce_columns(op, 1, x, out, r1 - r0, I, i, splat(scale));
+  }
+}
+
+static void k_reduce(const Task *task) {
+  switch (INT(6)) {
+    case R_SUM: reduce(R_SUM, task); break;
+    case R_MAX: reduce(R_MAX, task); break;
+    case R_MIN: reduce(R_MIN, task); break;
+    case R_PROD: reduce(R_PROD, task); break;
+    case R_ANY: reduce(R_ANY, task); break;
+    default: reduce(R_ALL, task);
+  }
+}
+
+// arg-reduce: the int32 place of the first greatest (or least) of x[o][r][i] along r. NaN never wins.
+// Chunks: shares of o. The sender moves the axis last but for small tensors, so i runs inside.
+static void k_arg_reduce(const Task *task) {
+  const float *x = FLOATS(0);
+  int32_t *out = INTS(1);
+  const int O = INT(2), R = INT(3), I = INT(4), least = INT(5);
+  int lo, hi;
+  share(task, O, &lo, &hi);
+  for (int o = lo; o < hi; o++)
+    for (int i = 0; i < I; i++) {
+      const float *p = x + (size_t)o * R * I + i;
+      float best = *p;
+      int at = 0;
+      for (int r = 1; r < R; r++) {
+        const float v = p[(size_t)r * I];
+        if (least ? v < best : v > best) { best = v; at = r; }
+      }
+      out[(size_t)o * I + i] = at;
+    }
+}

@@ -1,0 +1,108 @@
+// The ring's consumer side: threads claim chunks of the oldest unfinished command until none is left.
+// Commands run in order; within one, even threads claim chunks from the front and odd ones from the
+// back, so that each keeps to its half of the data from command to command.
+// A claim word carries the command's sequence number, so a thread that slept through a whole turn of
+// the ring finds its compare-and-swap refused. Sequence numbers wrap; they are compared by signed
+// difference. The platform (wasm.c; later the addon) gives relax, wait, notify and a clock.
+#ifndef CNNKIT_RING_H
+#define CNNKIT_RING_H
+#include "layout.h"
+#include "task.h"
+
+typedef void Kernel(const Task *);
+
+typedef struct Ring {
+  char *base;
+  Control *control;
+  Kernel *const *kernels;
+  int thread, may_wait; // may_wait: this thread may sleep (a browser's main thread may not)
+} Ring;
+
+static void wait_on(uint32_t *word, uint32_t value, int64_t ns);
+static void notify(uint32_t *word);
+static double clock_ms(void);
+
+#define READ(word) __atomic_load_n(&(word), __ATOMIC_SEQ_CST)
+#define WRITE(word, value) __atomic_store_n(&(word), value, __ATOMIC_SEQ_CST)
+
+static void run_chunk(const Ring *ring, const int32_t *slot, int chunk, int chunks) {
+  Control *c = ring->control;
+  const Task task = {
+      .base = ring->base, .arg = slot + 2, .chunk = chunk, .chunks = chunks,
+      .scratch = ring->base + c->scratch + (size_t)ring->thread * c->scratch_bytes,
+      .scratch_bytes = c->scratch_bytes};
+  if (!c->profiling) {
+    ring->kernels[slot[0]](&task);
+    return;
+  }
+  const double start = clock_ms();
+  ring->kernels[slot[0]](&task);
+  c->profile[ring->thread][slot[0]][0] += clock_ms() - start;
+  c->profile[ring->thread][slot[0]][1] += 1;
+}
+
+// Runs chunks of command `sequence` until all are claimed.
+static void run_command(const Ring *ring, uint32_t sequence) {
+  Control *c = ring->control;
+  const int s = sequence % SLOTS;
+  const int32_t *slot = c->slot[s];
+  for (;;) {
+    uint64_t seen = READ(c->claim[s]);
+    const uint32_t chunks = (uint32_t)slot[1];
+    uint32_t begin = 0, end = chunks;
+    if ((uint32_t)(seen >> 32) == sequence + 1) {
+      begin = seen & 0xffff;
+      end = seen >> 16 & 0xffff;
+      if (begin >= end) return;
+    } else if ((int32_t)(READ(c->done) - sequence) > 0) {
+      return; // finished, and perhaps the slot is another command's by now
+    }
+    const uint32_t chunk = ring->thread & 1 ? --end : begin++;
+    const uint64_t next = (uint64_t)(sequence + 1) << 32 | end << 16 | begin;
+    if (!__atomic_compare_exchange_n(&c->claim[s], &seen, next, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) continue;
+    run_chunk(ring, slot, (int)chunk, (int)chunks);
+    if (__atomic_add_fetch(&c->finished[s], 1, __ATOMIC_SEQ_CST) == chunks) {
+      c->finished[s] = 0;
+      WRITE(c->done, sequence + 1);
+      if (READ(c->waiters)) notify(&c->done);
+    }
+  }
+}
+
+// Helps until every command sent so far is finished.
+static void drain(const Ring *ring) {
+  Control *c = ring->control;
+  const uint32_t head = READ(c->head);
+  for (;;) {
+    const uint32_t done = READ(c->done);
+    if ((int32_t)(done - head) >= 0) return;
+    run_command(ring, done);
+    // Other threads may still be at their chunks: spin for them, then sleep, since on a machine with
+    // something else to do the chunk's owner may not be running at all.
+    for (uint32_t spins = 0; READ(c->done) == done;) {
+      if (++spins < c->wait_spins || !ring->may_wait) continue;
+      __atomic_add_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);
+      if (READ(c->done) == done) wait_on(&c->done, done, 2000000);
+      __atomic_sub_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);
+    }
+  }
+}
+
+// A worker's life: drain, spin a little for more, sleep until JavaScript sends and notifies.
+static void work(const Ring *ring) {
+  Control *c = ring->control;
+  uint32_t spins = 0;
+  while (!READ(c->quit)) {
+    const uint32_t head = READ(c->head);
+    if (head != READ(c->done)) {
+      drain(ring);
+      spins = 0;
+    } else if (++spins >= c->idle_spins) {
+      __atomic_add_fetch(&c->sleepers, 1, __ATOMIC_SEQ_CST);
+      if (READ(c->head) == head && !READ(c->quit)) wait_on(&c->head, head, -1);
+      __atomic_sub_fetch(&c->sleepers, 1, __ATOMIC_SEQ_CST);
+      spins = 0;
+    }
+  }
+}
+#endif

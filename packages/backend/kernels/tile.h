@@ -1,0 +1,54 @@
+// The two register tiles that all matrix work is made of. Both keep rows x cols vectors of sums in
+// registers; which rows and columns is the caller's business. Inner loops stay rolled: V8 and
+// out-of-order cores gain nothing from unrolling by hand and spill.
+#ifndef CNNKIT_TILE_H
+#define CNNKIT_TILE_H
+#include "task.h"
+
+// sums[i][j] += sum over r, k of run[r][i][k] * b[r * length + k][j]: `runs` stretches of `length`
+// consecutive floats a row, against rows of b. A matmul has one run, a convolution one a kernel row.
+INLINE void tile_rows(const int rows, const int cols, const float *const *run, int runs, int length,
+                      const float *b, int ldb, V sums[][COLS]) {
+  for (int r = 0; r < runs; r++, run += ROWS) {
+    const float *a[ROWS];
+    UNROLL for (int i = 0; i < rows; i++) a[i] = run[i];
+    ROLLED for (int k = 0; k < length; k++) {
+      V v[COLS];
+      UNROLL for (int j = 0; j < cols; j++) v[j] = load(b + j * VW);
+      UNROLL for (int i = 0; i < rows; i++) {
+        V s = splat(*a[i]++);
+        UNROLL for (int j = 0; j < cols; j++) sums[i][j] = FMA(s, v[j], sums[i][j]);
+      }
+      b += ldb;
+    }
+  }
+}
+
+// sums[i][j] += sum over p of a[p * lda + i] * b[p * ldb][j]: outer products along n pixels.
+INLINE void tile_outer(const int rows, const int cols, const float *a, int lda, const float *b,
+                       int ldb, int n, V sums[][COLS]) {
+  ROLLED for (int p = 0; p < n; p++) {
+    V v[COLS];
+    UNROLL for (int j = 0; j < cols; j++) v[j] = load(b + j * VW);
+    UNROLL for (int i = 0; i < rows; i++) {
+      V s = splat(a[i]);
+      UNROLL for (int j = 0; j < cols; j++) sums[i][j] = FMA(s, v[j], sums[i][j]);
+    }
+    a += lda;
+    b += ldb;
+  }
+}
+
+INLINE void clear_sums(const int rows, const int cols, V sums[][COLS]) {
+  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < cols; j++) sums[i][j] = zero();
+}
+
+// Runs the last argument with `cols` a constant for each block of columns [n, n + cols * VW) of N.
+#define EACH_COLUMN_BLOCK(n, N, ...)                                                               \
+  for (int n = 0; n < (N);) {                                                                      \
+    const int left_ = ceil_div((N)-n, VW);                                                         \
+    if (left_ >= COLS) { enum { cols = COLS }; __VA_ARGS__; n += COLS * VW; }                      \
+    else if (COLS > 2 && left_ >= 2) { enum { cols = COLS > 2 ? 2 : 1 }; __VA_ARGS__; n += 2 * VW; } \
+    else { enum { cols = 1 }; __VA_ARGS__; n += VW; }                                              \
+  }
+#endif

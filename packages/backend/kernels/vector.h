@@ -1,0 +1,100 @@
+// The one place that knows how wide a vector is. A kernel is written once over these types and
+// helpers; VECTOR_BITS maps them to 128 bits (WebAssembly, SSE, NEON), 256 (AVX2) or 512 (AVX-512).
+// Tile sizes stand beside the register budget they were chosen for: sums + operands + one splat.
+// Loads may run up to VW - 1 floats past a tensor (every arena block ends in slack, and the lanes
+// beyond the last channel are never stored); stores never do.
+#ifndef CNNKIT_VECTOR_H
+#define CNNKIT_VECTOR_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef VECTOR_BITS
+#define VECTOR_BITS 128
+#endif
+#define VW (VECTOR_BITS / 32)
+
+// ROWS x COLS: a tile of rows against vectors of columns. OUTER: rows of an outer-product tile.
+#if VECTOR_BITS == 512 // 32 registers: 24 sums + 4 operands + 1
+#define ROWS 6
+#define COLS 4
+#define OUTER 4
+#elif VECTOR_BITS == 256 // 16 registers: 12 sums + 2 + 1
+#define ROWS 6
+#define COLS 2
+#define OUTER 4
+#else // 16 registers, and V8 of Node 20 spills anything larger: 8 sums + 2 + 1
+#define ROWS 4
+#define COLS 2
+#define OUTER 4
+#endif
+
+typedef float V __attribute__((vector_size(VECTOR_BITS / 8), aligned(4), may_alias));
+typedef int32_t VI __attribute__((vector_size(VECTOR_BITS / 8), aligned(4), may_alias));
+typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#define ROLLED
+#endif
+
+#if defined(__wasm_relaxed_simd__)
+#define FMA(a, b, c) __builtin_wasm_relaxed_madd_f32x4(a, b, c)
+#else
+#define FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+INLINE V load(const float *p) { return *(const V *)p; }
+INLINE void store(float *p, V v) { *(V *)p = v; }
+INLINE V splat(float s) { return s - (V){}; }
+INLINE VI splat_int(int32_t s) { return s - (VI){}; }
+INLINE V zero(void) { return (V){}; }
+INLINE V pick(VI mask, V yes, V no) { return (V)((mask & (VI)yes) | (~mask & (VI)no)); }
+INLINE VI pick_int(VI mask, VI yes, VI no) { return (mask & yes) | (~mask & no); }
+INLINE V keep(VI mask, V v) { return (V)(mask & (VI)v); }
+INLINE VI load_bytes(const int8_t *p) { return __builtin_convertvector(*(const VB *)p, VI); }
+
+// Stores the first n lanes (all of them if n >= VW).
+INLINE void store_part(float *p, V v, int n) {
+  if (n >= VW) store(p, v);
+  else for (int i = 0; i < n; i++) p[i] = v[i];
+}
+INLINE void store_bytes(int8_t *p, VI v, int n) {
+  if (n >= VW) *(VB *)p = __builtin_convertvector(v, VB);
+  else for (int i = 0; i < n; i++) p[i] = (int8_t)v[i];
+}
+
+INLINE VI lanes(void) {
+  VI v = {};
+  for (int i = 0; i < VW; i++) v[i] = i;
+  return v;
+}
+INLINE float sum_lanes(V v) {
+  float s = 0;
+  for (int i = 0; i < VW; i++) s += v[i];
+  return s;
+}
+
+#if defined(__clang__)
+INLINE V v_floor(V v) { return __builtin_elementwise_floor(v); }
+INLINE V v_ceil(V v) { return __builtin_elementwise_ceil(v); }
+INLINE V v_round(V v) { return __builtin_elementwise_roundeven(v); }
+INLINE V v_sqrt(V v) { return __builtin_elementwise_sqrt(v); }
+INLINE V v_trunc(V v) { return __builtin_elementwise_trunc(v); }
+#else
+#define EACH_LANE(f) do { for (int i = 0; i < VW; i++) v[i] = f(v[i]); return v; } while (0)
+INLINE V v_floor(V v) { EACH_LANE(__builtin_floorf); }
+INLINE V v_ceil(V v) { EACH_LANE(__builtin_ceilf); }
+INLINE V v_round(V v) { EACH_LANE(__builtin_rintf); }
+INLINE V v_sqrt(V v) { EACH_LANE(__builtin_sqrtf); }
+INLINE V v_trunc(V v) { EACH_LANE(__builtin_truncf); }
+#endif
+INLINE V v_abs(V v) { return (V)((VI)v & 0x7fffffff); }
+// NaN in, NaN out, as Math.max and Math.min have it.
+INLINE V v_max(V a, V b) { return pick((a > b) | (a != a), a, b); }
+INLINE V v_min(V a, V b) { return pick((a < b) | (a != a), a, b); }
+INLINE V v_relu(V v) { return pick(v < 0, zero(), v); }
+#endif

@@ -1,0 +1,111 @@
+import { env, findBackend, setBackend } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { CnnkitBackend } from './cnnkit/backend.js';
+import { type OpenOptions, openKernels, wasmUnavailable } from './cnnkit/open.js';
+import { BACKEND_NAME, registerCnnkit } from './cnnkit/register.js';
+
+/** A backend that may be there. */
+export interface Candidate {
+  /** Name to ask for. */
+  readonly name: string;
+  /** Name under which it registers with tfjs. */
+  readonly tfjsName: string;
+  /** One line on what it is. */
+  readonly about: string;
+  /** Loads and registers it; throws if it cannot run here. Returns what it is made of. */
+  start(options: OpenOptions): Promise<{ threads: number | undefined; description: string }>;
+}
+
+/** A package that is there only if the program installed it, so no bundler may try to resolve it. */
+async function importOptional(name: string): Promise<void> {
+  await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+}
+
+async function startTensorflow(
+  packageName: string,
+): Promise<{ threads: undefined; description: string }> {
+  await importOptional(packageName);
+  if (findBackend('tensorflow') === null) throw new Error(`${packageName} registered no backend`);
+  return { threads: undefined, description: `${packageName}, TensorFlow's native library` };
+}
+
+async function startCnnkit(
+  options: OpenOptions,
+): Promise<{ threads: number; description: string }> {
+  const existing = findBackend(BACKEND_NAME) as CnnkitBackend | null;
+  if (existing !== null) {
+    const { threads, description } = existing.library;
+    if (options.threads === undefined || options.threads === threads)
+      return { threads, description };
+    throw new Error(
+      `it runs on ${threads} thread${threads === 1 ? '' : 's'} already; ` +
+        `tf.removeBackend('cnnkit') first to start it on ${options.threads}`,
+    );
+  }
+  const library = await openKernels(options);
+  registerCnnkit(() => new CnnkitBackend(library, options.maximumBytes ?? 2 ** 32));
+  return { threads: library.threads, description: library.description };
+}
+
+async function startCpu(): Promise<{ threads: number; description: string }> {
+  const cpu = findBackend('cpu') as unknown as { firstUse?: boolean } | null;
+  // It advises another backend on the console at its first tensor; this program has chosen already.
+  if (cpu !== null) cpu.firstUse = false;
+  return { threads: 1, description: "tfjs's plain JavaScript backend" };
+}
+
+/** The known backends, fastest first. */
+export const CANDIDATES: readonly Candidate[] = [
+  {
+    name: 'tfjs-node-gpu',
+    tfjsName: 'tensorflow',
+    about: "TensorFlow's library on an NVIDIA GPU (@tensorflow/tfjs-node-gpu)",
+    start: () => startTensorflow('@tensorflow/tfjs-node-gpu'),
+  },
+  {
+    name: BACKEND_NAME,
+    tfjsName: BACKEND_NAME,
+    about: 'C kernels in WebAssembly, in this package',
+    start: startCnnkit,
+  },
+  {
+    name: 'tfjs-node',
+    tfjsName: 'tensorflow',
+    about: "TensorFlow's library on the CPU (@tensorflow/tfjs-node)",
+    start: () => startTensorflow('@tensorflow/tfjs-node'),
+  },
+  { name: 'cpu', tfjsName: 'cpu', about: "tfjs's plain JavaScript backend", start: startCpu },
+];
+
+/** Starts a candidate and makes it tfjs's current backend. */
+export async function activate(
+  candidate: Candidate,
+  options: OpenOptions,
+): Promise<{ threads: number | undefined; description: string }> {
+  const started = await candidate.start(options);
+  if (!(await setBackend(candidate.tfjsName))) {
+    throw new Error(`tfjs could not initialise its backend "${candidate.tfjsName}"`);
+  }
+  return started;
+}
+
+/** Why a candidate is not there, without starting it; undefined if nothing speaks against it. */
+export async function obstacleOf(candidate: Candidate): Promise<string | undefined> {
+  if (candidate.name === BACKEND_NAME) return wasmUnavailable();
+  if (candidate.name === 'cpu') return undefined;
+  if (!env().getBool('IS_NODE')) return 'it runs in Node only';
+  try {
+    await candidate.start({});
+    return undefined;
+  } catch (error) {
+    return shortReason(error);
+  }
+}
+
+/** The first line of an error, without what only a stack trace needs. */
+export function shortReason(error: unknown): string {
+  const { message = String(error), code } = error as { message?: string; code?: string };
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return 'it is not installed';
+  if (/Failed to load url|Cannot find (module|package)/.test(message)) return 'it is not installed';
+  return message.split('\n')[0]!.replace(/\.$/, '');
+}

@@ -1,0 +1,132 @@
+import { BackendError } from '../errors.js';
+
+/** Bytes after a block that a vector load may touch, and that keep power-of-two blocks apart in L1. */
+const SLACK = 64;
+const PAGE = 65536;
+
+/** A typed view of the arena's memory that follows its growth. */
+export interface Views {
+  i32: Int32Array;
+  f32: Float32Array;
+}
+
+/**
+ * Blocks of the one memory in size classes (an eighth apart), reused and never zeroed.
+ *
+ * A freed block may be handed to a later command at once, since commands run in order. JavaScript
+ * however writes at once: an upload takes only a block that no unfinished command reads, which is
+ * told by the command count at the time it was freed.
+ */
+export class Arena {
+  readonly #memory: WebAssembly.Memory;
+  readonly #maximumBytes: number;
+  readonly #views: Views;
+  readonly #free = new Map<number, FreeList>();
+  #top: number;
+  #usedBytes = 0;
+
+  constructor(memory: WebAssembly.Memory, start: number, maximumBytes: number, views: Views) {
+    this.#memory = memory;
+    this.#maximumBytes = maximumBytes;
+    this.#views = views;
+    this.#top = start;
+    this.#refresh();
+  }
+
+  /** Bytes in blocks that are in use now. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** Bytes from the arena's start to the highest block ever used. */
+  get reservedBytes(): number {
+    return this.#top;
+  }
+
+  /**
+   * @param bytes Size wanted; the block's size is its class.
+   * @param finished Commands finished so far: the block must be free of all later ones. Leave out for
+   * a block that only commands write.
+   * @returns byte offset of the block.
+   */
+  take(bytes: number, finished?: number): number {
+    const size = sizeClass(bytes);
+    this.#usedBytes += size;
+    return this.#free.get(size)?.take(finished) ?? this.#extend(size);
+  }
+
+  /** Gives a block of `bytes` back; `sent` is the count of commands sent so far. */
+  release(offset: number, bytes: number, sent: number): void {
+    const size = sizeClass(bytes);
+    this.#usedBytes -= size;
+    const list = this.#free.get(size) ?? new FreeList();
+    this.#free.set(size, list);
+    list.put(offset, sent);
+  }
+
+  #extend(size: number): number {
+    const offset = this.#top;
+    const end = offset + size + SLACK;
+    if (end > this.#memory.buffer.byteLength) this.#grow(end, size);
+    this.#top = end;
+    return offset;
+  }
+
+  #grow(end: number, size: number): void {
+    const have = this.#memory.buffer.byteLength;
+    // By an eighth at least, so that a growing model does not grow the memory at every tensor.
+    const generous = Math.min(this.#maximumBytes, Math.max(end, have + (have >> 3), 64 << 20));
+    try {
+      if (end > this.#maximumBytes) throw new RangeError('the memory is at its limit');
+      this.#memory.grow(Math.ceil((generous - have) / PAGE));
+    } catch (cause) {
+      this.#usedBytes -= size;
+      const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+      throw new BackendError(
+        'MEMORY_FULL',
+        `cnnkit backend: no room for a tensor of ${mib(size)}; ${mib(this.#usedBytes)} are in use of ` +
+          `at most ${mib(this.#maximumBytes)} (a WebAssembly memory ends at 4 GiB). ` +
+          'Use a smaller batch, or dispose tensors that are no longer needed.',
+        { cause },
+      );
+    }
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    this.#views.i32 = new Int32Array(this.#memory.buffer);
+    this.#views.f32 = new Float32Array(this.#memory.buffer);
+  }
+}
+
+/** Multiples of 64 bytes; above 1 KiB eight classes an octave, so that at most an eighth is wasted. */
+function sizeClass(bytes: number): number {
+  const lines = Math.max(64, Math.ceil(bytes / 64) * 64);
+  if (lines <= 1024) return lines;
+  const step = Math.max(64, 2 ** (Math.floor(Math.log2(lines)) - 3));
+  return Math.ceil(lines / step) * step;
+}
+
+/** Blocks of one size with the command count at which each was freed, oldest first. */
+class FreeList {
+  readonly #offsets: number[] = [];
+  readonly #sent: number[] = [];
+
+  put(offset: number, sent: number): void {
+    this.#offsets.push(offset);
+    this.#sent.push(sent);
+  }
+
+  /** The newest block, still in cache; or, for an upload, the oldest if its last reader is done. */
+  take(finished: number | undefined): number | undefined {
+    if (finished === undefined) {
+      this.#sent.pop();
+      return this.#offsets.pop();
+    }
+    const sent = this.#sent[0];
+    // Command counts wrap at 2^32; compare them as the ring does.
+    if (sent === undefined || ((finished - sent) | 0) < 0) return undefined;
+    this.#sent.shift();
+    return this.#offsets.shift();
+  }
+}

@@ -1,0 +1,192 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { Arena, type Views } from './arena.js';
+import { Commands } from './commands.js';
+import type { KernelLibrary } from './kernel-library.js';
+import { layoutFor } from './layout.js';
+import { type BlockType, type Deferred, type EngineContext, Storage } from './storage.js';
+
+/** Elements up to which values are kept in JavaScript beside the arena. */
+const SMALL = 256;
+
+type DataId = TensorInfo['dataId'];
+
+/** What the backend knows of a tensor. `values` is what tfjs's cpu kernels read. */
+export class TensorData {
+  readonly dtype: DataType;
+  refCount: number;
+  /** Undefined for strings and complex numbers, which stay in JavaScript. */
+  readonly storage: Storage | undefined;
+  readonly #values: backend_util.BackendValues | undefined;
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+
+  constructor(
+    dtype: DataType,
+    refCount: number,
+    storage: Storage | undefined,
+    values?: backend_util.BackendValues,
+  ) {
+    this.dtype = dtype;
+    this.refCount = refCount;
+    this.storage = storage;
+    this.#values = values;
+  }
+
+  /** The values in JavaScript; waits for the threads if they are only in the arena. */
+  get values(): backend_util.BackendValues {
+    return this.storage === undefined ? this.#values! : this.storage.toHost(this.dtype);
+  }
+}
+
+/**
+ * The tfjs backend `cnnkit`: tensors are blocks of one memory, kernels are commands to a
+ * {@link KernelLibrary}. What it has no kernel for runs as tfjs's cpu kernel, on values read back
+ * from the same memory; that is why it extends the cpu backend.
+ */
+export class CnnkitBackend extends MathBackendCPU implements EngineContext {
+  readonly library: KernelLibrary;
+  readonly views: Views;
+  readonly arena: Arena;
+  readonly commands: Commands;
+  /** Kernels that ran as tfjs's cpu kernels, by name, with their count. */
+  readonly fallbacks: Map<string, number> = new Map();
+
+  constructor(library: KernelLibrary, maximumBytes: number) {
+    super();
+    this.library = library;
+    const { arena } = layoutFor(library.threads);
+    const { buffer } = library.memory;
+    this.views = { i32: new Int32Array(buffer), f32: new Float32Array(buffer) };
+    this.arena = new Arena(library.memory, arena, maximumBytes, this.views);
+    this.commands = new Commands(library, this.views);
+  }
+
+  /** Values from a program, which may reuse its array: they are copied at once. */
+  override write(values: backend_util.BackendValues, shape: number[], dtype: DataType): DataId {
+    const dataId = {};
+    const own = ArrayBuffer.isView(values) ? (values as backend_util.TypedArray) : undefined;
+    const large = own !== undefined && own.length > SMALL && dtype !== 'int32';
+    this.move(dataId, large ? values : (own?.slice() ?? values), shape, dtype, 1);
+    if (large) (this.data.get(dataId) as TensorData).storage?.block();
+    return dataId;
+  }
+
+  /** Values from a kernel of tfjs's cpu backend, fresh and nobody else's: copied when first used. */
+  override makeTensorInfo(
+    shape: number[],
+    dtype: DataType,
+    values?: backend_util.BackendValues | string[],
+  ): TensorInfo {
+    if (dtype === 'string') return super.makeTensorInfo(shape, dtype, values);
+    const dataId = {};
+    this.move(dataId, values as backend_util.BackendValues, shape, dtype, 1);
+    return { dataId, shape, dtype };
+  }
+
+  override move(
+    dataId: DataId,
+    values: backend_util.BackendValues,
+    _shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const plain = dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+    const data =
+      plain && values != null
+        ? new TensorData(dtype, refCount, Storage.fromHost(this, dtype, typed(values, dtype)))
+        : new TensorData(dtype, refCount, undefined, values);
+    this.data.set(dataId, data);
+  }
+
+  /** The backend's record of a tensor; tensors of other backends are moved here first. */
+  dataOf(tensor: TensorInfo): TensorData {
+    return this.data.get(tensor.dataId) as TensorData;
+  }
+
+  /** The storage of a number or bool tensor. */
+  storageOf(tensor: TensorInfo): Storage {
+    return this.dataOf(tensor).storage!;
+  }
+
+  /** Byte offset of a tensor's values in the arena. */
+  blockOf(tensor: TensorInfo): number {
+    return this.dataOf(tensor).storage!.block();
+  }
+
+  /** A tensor over `storage`, taking over the caller's count. */
+  tensorOver(storage: Storage, shape: readonly number[], dtype: DataType): TensorInfo {
+    const dataId = {};
+    this.data.set(dataId, new TensorData(dtype, 1, storage));
+    return { dataId, shape: shape as number[], dtype };
+  }
+
+  /** A tensor for a kernel to write. */
+  output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
+    const type: BlockType = dtype === 'int32' ? 'int32' : 'float32';
+    const storage = Storage.allocate(this, type, util.sizeFromShape(shape as number[]));
+    return this.tensorOver(storage, shape, dtype);
+  }
+
+  /** A tensor whose values wait for a reader, or for a consumer that computes both at once. */
+  deferredOutput(shape: readonly number[], deferred: Deferred): TensorInfo {
+    const storage = Storage.defer(this, util.sizeFromShape(shape as number[]), deferred);
+    return this.tensorOver(storage, shape, 'float32');
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const data = this.data.get(dataId) as TensorData;
+    data.refCount--;
+    if (!force && data.refCount > 0) return false;
+    const { complexTensorInfos } = data;
+    if (complexTensorInfos != null) {
+      this.disposeData(complexTensorInfos.real.dataId, true);
+      this.disposeData(complexTensorInfos.imag.dataId, true);
+    }
+    this.data.delete(dataId);
+    data.storage?.release();
+    return true;
+  }
+
+  /** A copy, since blocks are reused and kernels may share what is read. */
+  override readSync(dataId: DataId): backend_util.BackendValues {
+    const { storage, dtype } = this.data.get(dataId) as TensorData;
+    if (storage === undefined) return super.readSync(dataId);
+    return storage.toHost(dtype).slice();
+  }
+
+  override async read(dataId: DataId): Promise<backend_util.BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override async time(f: () => void): Promise<{ kernelMs: number }> {
+    this.commands.sync();
+    const start = util.now();
+    f();
+    this.commands.sync();
+    return { kernelMs: util.now() - start };
+  }
+
+  /** Bytes in use and reserved in the engine's memory, beside what tfjs counts. */
+  override memory(): {
+    unreliable: boolean;
+    reasons: string[];
+    usedBytes: number;
+    reservedBytes: number;
+  } {
+    const { usedBytes, reservedBytes } = this.arena;
+    return { unreliable: false, reasons: [], usedBytes, reservedBytes };
+  }
+
+  override dispose(): void {
+    this.library.close();
+  }
+}
+
+function typed(values: backend_util.BackendValues, dtype: DataType): backend_util.TypedArray {
+  if (dtype === 'int32')
+    return values instanceof Int32Array ? values : Int32Array.from(values as ArrayLike<number>);
+  if (dtype === 'bool')
+    return values instanceof Uint8Array ? values : Uint8Array.from(values as ArrayLike<number>);
+  return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+}

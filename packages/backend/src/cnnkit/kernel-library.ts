@@ -1,0 +1,40 @@
+/**
+ * The boundary between the backend and whatever computes. Above it: tensors, the arena, fusion, and
+ * commands written as integers into the ring (`layout.ts`, `opcodes.ts`). Below it: a build of the C
+ * in `kernels/` that takes commands from the ring in order and finishes them, on one thread or more,
+ * working on the same memory. Nothing above knows which build that is.
+ */
+export interface KernelLibrary {
+  /** Which build: `wasm-fma`, `wasm-simd`, and whatever native ones there may be. */
+  readonly name: string;
+  /** One line for people: instruction set and threads. */
+  readonly description: string;
+  /** The one memory. It may grow; its buffer must be asked for again after growing. */
+  readonly memory: WebAssembly.Memory;
+  /** Threads that drain the ring, counting the caller of `drain`. */
+  readonly threads: number;
+  /** Helps until all commands sent are finished. */
+  drain(): void;
+  /** Wakes threads that sleep on the ring's head; called only if some do. */
+  wake(): void;
+  /** Ends the threads. The library cannot be used after. */
+  close(): void;
+  /** Multiply-adds in a dependent-free loop, for measuring a machine's peak: 12 vectors a turn. */
+  peak(turns: number): number;
+}
+
+/** How to open a library. */
+export interface KernelLibraryOptions {
+  /** Threads to drain the ring with, at least 1. */
+  readonly threads: number;
+  /** Bytes the memory may grow to, at most 4 GiB. */
+  readonly maximumBytes: number;
+}
+
+/** Whether this page or process can run a library, and what opens it. */
+export interface KernelLibraryCandidate {
+  readonly name: string;
+  /** Why it cannot run here; undefined if it can. */
+  readonly unavailable?: string;
+  open(options: KernelLibraryOptions): Promise<KernelLibrary>;
+}

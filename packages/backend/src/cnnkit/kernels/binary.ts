@@ -1,0 +1,136 @@
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from '../backend.js';
+import { Binary, Op } from '../opcodes.js';
+import { chunksFor, type Kernel, sameShape, sizeOf } from './kernel.js';
+
+/** Two shapes folded for `binary.c`: three outer dimensions with strides, and an inner row. */
+export interface Broadcast {
+  readonly outShape: readonly number[];
+  /** n, stepA, stepB, d0, d1, d2, strides of a, strides of b. */
+  readonly ints: readonly number[];
+}
+
+/**
+ * Folds neighbouring dimensions that broadcast alike.
+ *
+ * @returns undefined if more than four dimensions remain.
+ */
+export function foldBroadcast(a: readonly number[], b: readonly number[]): Broadcast | undefined {
+  if (sameShape(a, b)) {
+    return { outShape: a, ints: [sizeOf(a), 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0] };
+  }
+  const outShape = backend_util.assertAndGetBroadcastShape(a as number[], b as number[]);
+  const rank = outShape.length;
+  // Innermost first: size, and whether a and b really have it.
+  const folded: { size: number; a: boolean; b: boolean }[] = [];
+  for (let i = rank - 1; i >= 0; i--) {
+    const size = outShape[i]!;
+    if (size === 1) continue;
+    const inA = (a[i - rank + a.length] ?? 1) !== 1;
+    const inB = (b[i - rank + b.length] ?? 1) !== 1;
+    const last = folded.at(-1);
+    if (last !== undefined && last.a === inA && last.b === inB) last.size *= size;
+    else folded.push({ size, a: inA, b: inB });
+  }
+  if (folded.length > 4) return undefined;
+  while (folded.length < 4) folded.push({ size: 1, a: false, b: false });
+  const strides = (side: 'a' | 'b') => {
+    let stride = 1;
+    const all = folded.map((d) => {
+      if (!d[side]) return 0;
+      const own = stride;
+      stride *= d.size;
+      return own;
+    });
+    return [all[3]!, all[2]!, all[1]!];
+  };
+  const [row, d2, d1, d0] = folded as [Fold, Fold, Fold, Fold];
+  return {
+    outShape,
+    ints: [
+      ...[row.size, row.a ? 1 : 0, row.b ? 1 : 0, d0.size, d1.size, d2.size],
+      ...strides('a'),
+      ...strides('b'),
+    ],
+  };
+}
+type Fold = { size: number; a: boolean; b: boolean };
+
+/** Sends one `binary` command. */
+export function sendBinary(
+  backend: CnnkitBackend,
+  op: number,
+  a: TensorInfo,
+  b: TensorInfo,
+  dtype: 'float32' | 'int32' | 'bool',
+): TensorInfo | undefined {
+  const fold = foldBroadcast(a.shape, b.shape);
+  if (fold === undefined) return undefined;
+  const from = [backend.blockOf(a), backend.blockOf(b)] as const;
+  const out = backend.output(fold.outShape, dtype);
+  const n = sizeOf(fold.outShape);
+  if (n === 0) return out;
+  const rows = n / fold.ints[0]!;
+  const chunks = chunksFor(rows === 1 ? n >> 10 : rows, n);
+  backend.commands.send(Op.binary, chunks, [...from, backend.blockOf(out), op, ...fold.ints]);
+  return out;
+}
+
+/** Arithmetic on float32, and on int32 where `int` names the wrapping form. */
+function arithmetic(op: number, int?: number): Kernel {
+  return ({ inputs, backend }) => {
+    const a = inputs.a!;
+    const b = inputs.b!;
+    if (a.dtype === 'float32' && b.dtype === 'float32')
+      return sendBinary(backend, op, a, b, 'float32');
+    if (int === undefined || a.dtype !== 'int32' || b.dtype !== 'int32') return undefined;
+    return sendBinary(backend, int, a, b, 'int32');
+  };
+}
+
+/** A comparison: float32 or bool against the same, or int32 against int32. */
+function comparison(op: number, int: number): Kernel {
+  return ({ inputs, backend }) => {
+    const a = inputs.a!;
+    const b = inputs.b!;
+    if (a.dtype !== b.dtype) return undefined;
+    if (a.dtype === 'int32') return sendBinary(backend, int, a, b, 'bool');
+    if (a.dtype === 'float32' || a.dtype === 'bool') return sendBinary(backend, op, a, b, 'bool');
+    return undefined;
+  };
+}
+
+function logical(op: number): Kernel {
+  return ({ inputs, backend }) => {
+    const a = inputs.a!;
+    const b = inputs.b!;
+    if (a.dtype !== 'bool' || b.dtype !== 'bool') return undefined;
+    return sendBinary(backend, op, a, b, 'bool');
+  };
+}
+
+const prelu: Kernel = ({ inputs, backend }) => {
+  const x = inputs.x!;
+  const alpha = inputs.alpha!;
+  if (x.dtype !== 'float32' || alpha.dtype !== 'float32') return undefined;
+  return sendBinary(backend, Binary.prelu, x, alpha, 'float32');
+};
+
+export const BINARY_KERNELS: readonly (readonly [string, Kernel])[] = [
+  ['Add', arithmetic(Binary.add, Binary.intAdd)],
+  ['Sub', arithmetic(Binary.sub, Binary.intSub)],
+  ['Multiply', arithmetic(Binary.mul, Binary.intMul)],
+  ['RealDiv', arithmetic(Binary.div)],
+  ['Maximum', arithmetic(Binary.max)],
+  ['Minimum', arithmetic(Binary.min)],
+  ['SquaredDifference', arithmetic(Binary.squaredDifference)],
+  ['Equal', comparison(Binary.equal, Binary.intEqual)],
+  ['NotEqual', comparison(Binary.notEqual, Binary.intNotEqual)],
+  ['Less', comparison(Binary.less, Binary.intLess)],
+  ['LessEqual', comparison(Binary.lessEqual, Binary.intLessEqual)],
+  ['Greater', comparison(Binary.greater, Binary.intGreater)],
+  ['GreaterEqual', comparison(Binary.greaterEqual, Binary.intGreaterEqual)],
+  ['LogicalAnd', logical(Binary.and)],
+  ['LogicalOr', logical(Binary.or)],
+  ['Prelu', prelu],
+];

@@ -1,0 +1,21 @@
+import { BINARY_KERNELS } from './binary.js';
+import { CHOOSE_KERNELS } from './choose.js';
+import { CONVOLUTION_KERNELS } from './convolution.js';
+import type { Kernel } from './kernel.js';
+import { MATMUL_KERNELS } from './matmul.js';
+import { MOVE_KERNELS } from './move.js';
+import { POOL_KERNELS } from './pool.js';
+import { REDUCE_KERNELS } from './reduce.js';
+import { UNARY_KERNELS } from './unary.js';
+
+/** The tfjs kernels that run as commands, by name. */
+export const KERNELS: readonly (readonly [string, Kernel])[] = [
+  ...UNARY_KERNELS,
+  ...BINARY_KERNELS,
+  ...REDUCE_KERNELS,
+  ...MATMUL_KERNELS,
+  ...CONVOLUTION_KERNELS,
+  ...POOL_KERNELS,
+  ...MOVE_KERNELS,
+  ...CHOOSE_KERNELS,
+];

@@ -1,0 +1,69 @@
+import { Op, Unary } from '../opcodes.js';
+import { chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
+
+/** A float32 kernel of one operation; `parameters` reads its two numbers from the attributes. */
+function unary(op: number, parameters?: (attrs: KernelArgs['attrs']) => [number, number?]): Kernel {
+  return ({ inputs, attrs, backend }) => {
+    const x = inputs.x!;
+    if (x.dtype !== 'float32') return undefined;
+    const n = sizeOf(x.shape);
+    const from = backend.blockOf(x);
+    const out = backend.output(x.shape);
+    const [p = 0, q = 0] = parameters?.(attrs) ?? [];
+    backend.commands.send(
+      Op.unary,
+      chunksFor(n >> 10, n),
+      [from, backend.blockOf(out), n, op],
+      [p, q],
+    );
+    return out;
+  };
+}
+
+/** float32 to bool: 1 where the test holds. */
+function test(op: number, takes: string): Kernel {
+  return ({ inputs, backend }) => {
+    const x = inputs.x!;
+    if (x.dtype !== takes) return undefined;
+    const n = sizeOf(x.shape);
+    const from = backend.blockOf(x);
+    const out = backend.output(x.shape, 'bool');
+    backend.commands.send(
+      Op.unary,
+      chunksFor(n >> 10, n),
+      [from, backend.blockOf(out), n, op],
+      [0, 0],
+    );
+    return out;
+  };
+}
+
+export const UNARY_KERNELS: readonly (readonly [string, Kernel])[] = [
+  ['Neg', unary(Unary.neg)],
+  ['Abs', unary(Unary.abs)],
+  ['Square', unary(Unary.square)],
+  ['Sqrt', unary(Unary.sqrt)],
+  ['Rsqrt', unary(Unary.rsqrt)],
+  ['Reciprocal', unary(Unary.reciprocal)],
+  ['Exp', unary(Unary.exp)],
+  ['Log', unary(Unary.log)],
+  ['Log1p', unary(Unary.log1p)],
+  ['Relu', unary(Unary.relu)],
+  ['Relu6', unary(Unary.relu6)],
+  ['Sigmoid', unary(Unary.sigmoid)],
+  ['Tanh', unary(Unary.tanh)],
+  ['Softplus', unary(Unary.softplus)],
+  ['Elu', unary(Unary.elu)],
+  ['LeakyRelu', unary(Unary.leakyRelu, (attrs) => [attrs.alpha as number])],
+  ['Step', unary(Unary.step, (attrs) => [(attrs.alpha as number | undefined) ?? 0])],
+  [
+    'ClipByValue',
+    unary(Unary.clip, (attrs) => [attrs.clipValueMin as number, attrs.clipValueMax as number]),
+  ],
+  ['Floor', unary(Unary.floor)],
+  ['Ceil', unary(Unary.ceil)],
+  ['Round', unary(Unary.round)],
+  ['Sign', unary(Unary.sign)],
+  ['LogicalNot', test(Unary.not, 'bool')],
+  ['IsNan', test(Unary.isNaN, 'float32')],
+];

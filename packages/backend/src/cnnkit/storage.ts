@@ -1,0 +1,151 @@
+import type { backend_util, DataType } from '@tensorflow/tfjs-core';
+import type { Arena, Views } from './arena.js';
+import type { Commands } from './commands.js';
+
+/** How values lie in a block: float32 (a bool is 0 or 1) or int32. */
+export type BlockType = 'float32' | 'int32';
+
+/** A value that is not computed yet; see `deferred.ts`. */
+export interface Deferred {
+  /** Sends the commands that compute it into `block`. */
+  compute(block: number): void;
+  /** Lets go of the operands. Called once, after computing or without it. */
+  release(): void;
+}
+
+/** What the engine's parts share: one memory, its blocks, its ring. */
+export interface EngineContext {
+  readonly views: Views;
+  readonly arena: Arena;
+  readonly commands: Commands;
+}
+
+/**
+ * The values of a tensor, wherever they are: in a block of the arena, as a JavaScript array that was
+ * written but not used by a kernel yet, or still to be computed. Tensors, views of tensors and
+ * deferred values share one storage by counting its users.
+ */
+export class Storage {
+  readonly type: BlockType;
+  readonly size: number;
+  readonly #engine: EngineContext;
+  #users = 1;
+  #block = 0;
+  #host: backend_util.TypedArray | undefined;
+  #hostType: DataType | undefined;
+  #deferred: Deferred | undefined;
+
+  private constructor(engine: EngineContext, type: BlockType, size: number) {
+    this.#engine = engine;
+    this.type = type;
+    this.size = size;
+  }
+
+  /** Room for a kernel's result. */
+  static allocate(engine: EngineContext, type: BlockType, size: number): Storage {
+    const storage = new Storage(engine, type, size);
+    storage.#block = engine.arena.take(size * 4);
+    return storage;
+  }
+
+  /** Values from JavaScript, copied into the arena when a kernel first wants them. */
+  static fromHost(
+    engine: EngineContext,
+    dtype: DataType,
+    values: backend_util.TypedArray,
+  ): Storage {
+    const storage = new Storage(engine, dtype === 'int32' ? 'int32' : 'float32', values.length);
+    storage.#host = values;
+    storage.#hostType = dtype;
+    return storage;
+  }
+
+  /** A value that is computed when somebody reads it. */
+  static defer(engine: EngineContext, size: number, deferred: Deferred): Storage {
+    const storage = new Storage(engine, 'float32', size);
+    storage.#deferred = deferred;
+    return storage;
+  }
+
+  /** The computation this still waits for, if it does. */
+  get deferred(): Deferred | undefined {
+    return this.#deferred;
+  }
+
+  /** How many tensors and deferred values use this. */
+  get users(): number {
+    return this.#users;
+  }
+
+  /** Values that JavaScript has at hand, without waiting for anything. */
+  get hostValues(): backend_util.TypedArray | undefined {
+    return this.#host;
+  }
+
+  retain(): this {
+    this.#users++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#users > 0) return;
+    if (this.#block !== 0) {
+      this.#engine.arena.release(this.#block, this.size * 4, this.#engine.commands.head);
+    }
+    this.#block = 0;
+    this.#host = undefined;
+    const deferred = this.#deferred;
+    this.#deferred = undefined;
+    deferred?.release();
+  }
+
+  /** Byte offset of the values, computed or uploaded by now. */
+  block(): number {
+    if (this.#block !== 0) return this.#block;
+    const { arena, commands, views } = this.#engine;
+    if (this.#host === undefined) {
+      const deferred = this.#deferred!;
+      const block = arena.take(this.size * 4);
+      deferred.compute(block);
+      this.settle(block);
+      return block;
+    }
+    const block = arena.take(this.size * 4, commands.done);
+    (this.type === 'int32' ? views.i32 : views.f32).set(this.#host, block >> 2);
+    // Small arrays are kept, since scalars are often wanted on both sides.
+    if (this.size > 256) this.#host = undefined;
+    this.#block = block;
+    return block;
+  }
+
+  /** Takes over a block that somebody else computed this deferred value into. */
+  settle(block: number): void {
+    this.#block = block;
+    const deferred = this.#deferred;
+    this.#deferred = undefined;
+    deferred?.release();
+  }
+
+  /** The block, about to be overwritten by an update in place: what JavaScript knew is void. */
+  blockToOverwrite(): number {
+    const block = this.block();
+    this.#host = undefined;
+    return block;
+  }
+
+  /**
+   * The values as tfjs's cpu kernels want them (bool as bytes); waits for the threads if they are not
+   * at hand. Callers do not change them.
+   */
+  toHost(dtype: DataType): backend_util.TypedArray {
+    if (this.#host !== undefined && this.#hostType === dtype) return this.#host;
+    const block = this.block();
+    this.#engine.commands.sync();
+    const { i32, f32 } = this.#engine.views;
+    const at = block >> 2;
+    const values = (this.type === 'int32' ? i32 : f32).slice(at, at + this.size);
+    this.#host = dtype === 'bool' ? Uint8Array.from(values) : values;
+    this.#hostType = dtype;
+    return this.#host;
+  }
+}

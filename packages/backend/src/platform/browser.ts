@@ -1,0 +1,57 @@
+import type { Platform } from './platform.js';
+
+/** What this module needs of the browser, so that the package compiles without DOM types. */
+interface BrowserGlobals {
+  readonly fetch: (
+    url: URL,
+  ) => Promise<{ ok: boolean; status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
+  readonly document?: unknown;
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+  readonly crossOriginIsolated?: boolean;
+  readonly Worker?: new (url: string) => { postMessage(message: unknown): void; terminate(): void };
+  readonly Blob: new (parts: string[], options: { type: string }) => unknown;
+  readonly URL: typeof URL & { createObjectURL(blob: unknown): string };
+}
+const browser = globalThis as unknown as BrowserGlobals;
+
+const WORKER = `
+onmessage = ({ data: { module, memory, thread, stackPointer } }) => {
+  const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
+  instance.exports.__stack_pointer.value = stackPointer;
+  instance.exports.work(thread);
+};
+`;
+
+const canShare = browser.crossOriginIsolated === true && browser.Worker !== undefined;
+
+/**
+ * A browser: kernels over fetch; workers over shared memory if the page is cross-origin isolated,
+ * else one thread. A page's main thread may not sleep, so it spins while it waits.
+ */
+export const platform: Platform = {
+  defaultThreads: browser.navigator?.hardwareConcurrency ?? 1,
+  mayWait: browser.document === undefined,
+  enableRelaxedSimd() {},
+  async readKernels(build) {
+    // One literal URL a file, so that bundlers see and copy them.
+    const urls: Record<string, () => URL> = {
+      'fma-shared': () => new URL('../../wasm/kernels-fma-shared.wasm', import.meta.url),
+      fma: () => new URL('../../wasm/kernels-fma.wasm', import.meta.url),
+      'simd-shared': () => new URL('../../wasm/kernels-simd-shared.wasm', import.meta.url),
+      simd: () => new URL('../../wasm/kernels-simd.wasm', import.meta.url),
+    };
+    const url = urls[build]?.();
+    if (url === undefined) throw new RangeError(`no build of the kernels is called "${build}"`);
+    const response = await browser.fetch(url);
+    if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  },
+  startThread: canShare
+    ? (start) => {
+        const blob = new browser.Blob([WORKER], { type: 'text/javascript' });
+        const worker = new browser.Worker!(browser.URL.createObjectURL(blob));
+        worker.postMessage(start);
+        return () => worker.terminate();
+      }
+    : undefined,
+};

@@ -1,0 +1,88 @@
+import { activate, CANDIDATES, type Candidate, shortReason } from './candidates.js';
+import { BackendError } from './errors.js';
+
+/** What {@link useBackend} may be asked for. */
+export interface UseBackendOptions {
+  /** `tfjs-node-gpu`, `cnnkit`, `tfjs-node` or `cpu`. Default: the first of these that works. */
+  readonly backend?: string | undefined;
+  /** Threads of the `cnnkit` backend, counting the caller's. Default: one for each core, at most 16. */
+  readonly threads?: number | undefined;
+  /** Bytes the `cnnkit` backend's memory may grow to. Default, and most: 4 GiB. */
+  readonly maximumBytes?: number | undefined;
+}
+
+/** The backend that was chosen, and why. */
+export interface ChosenBackend {
+  readonly name: string;
+  /** Threads that compute; undefined where the backend decides that itself. */
+  readonly threads: number | undefined;
+  /** One line: what it is made of. */
+  readonly description: string;
+  /** One line: why this one. */
+  readonly reason: string;
+  /** The faster ones that do not work here, with the reason of each. */
+  readonly rejected: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * Starts the fastest tfjs backend that works here and makes it the current one.
+ *
+ * @param options.backend Use this one or fail; there is no fallback from a backend that was named.
+ * @returns which one runs and why, as plain data.
+ * @throws RangeError for an unknown name or thread count; {@link BackendError} with the cause if the
+ * named backend, or every one, cannot run here.
+ *
+ * @example
+ * ```ts
+ * const { name, description } = await useBackend();
+ * console.log(`${name}: ${description}`);
+ * ```
+ */
+export async function useBackend(options: UseBackendOptions = {}): Promise<ChosenBackend> {
+  const { backend, threads, maximumBytes } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 16)) {
+    throw new RangeError(
+      `useBackend: threads must be a whole number from 1 to 16; received ${threads}. Leave it out for one a core.`,
+    );
+  }
+  if (backend !== undefined) return useNamed(named(backend), { threads, maximumBytes });
+  const rejected: { name: string; reason: string }[] = [];
+  for (const candidate of CANDIDATES) {
+    try {
+      const started = await activate(candidate, { threads, maximumBytes });
+      const reason = rejected.length === 0 ? 'the fastest there is' : 'the fastest that works here';
+      return { name: candidate.name, ...started, reason, rejected };
+    } catch (error) {
+      rejected.push({ name: candidate.name, reason: shortReason(error) });
+    }
+  }
+  throw new BackendError(
+    'BACKEND_UNAVAILABLE',
+    `useBackend: no backend works here (${rejected.map((r) => `${r.name}: ${r.reason}`).join('; ')}).`,
+  );
+}
+
+async function useNamed(
+  candidate: Candidate,
+  options: { threads: number | undefined; maximumBytes: number | undefined },
+): Promise<ChosenBackend> {
+  try {
+    const started = await activate(candidate, options);
+    return { name: candidate.name, ...started, reason: 'it was asked for', rejected: [] };
+  } catch (cause) {
+    throw new BackendError(
+      'BACKEND_UNAVAILABLE',
+      `useBackend: backend "${candidate.name}" cannot run here: ${shortReason(cause)}. ` +
+        'Leave backend out for the fastest that works.',
+      { cause },
+    );
+  }
+}
+
+function named(backend: string): Candidate {
+  const candidate = CANDIDATES.find(({ name }) => name === backend);
+  if (candidate !== undefined) return candidate;
+  throw new RangeError(
+    `useBackend: backend must be one of ${CANDIDATES.map(({ name }) => name).join(', ')}; received ${JSON.stringify(backend)}.`,
+  );
+}
