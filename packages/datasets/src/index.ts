@@ -41,8 +41,15 @@ export { type Warp, warpImage } from './augment/warp.js';
 export { type Batch, type Batches, type BatchOptions, batches } from './batches/batches.js';
 export type { ScalingOptions } from './batches/pixel-table.js';
 export { datasetCatalog } from './catalog/catalog.js';
+export { cifar100CoarseNames } from './catalog/cifar.js';
 export type { DatasetInfo, Mirror, PublishedFile } from './catalog/dataset-info.js';
+export type { EmnistSplit } from './catalog/emnist.js';
 export { type ChannelStatistics, channelStatistics } from './channel-statistics.js';
+export {
+  type CifarDatasetOptions,
+  datasetFromCifar,
+  datasetToCifar,
+} from './cifar/cifar-dataset.js';
 export { DatasetError, type DatasetErrorCode } from './dataset-error.js';
 export { describe } from './describe.js';
 export { type GenerateDigitsOptions, generateDigits } from './digits/generate-digits.js';
@@ -53,6 +60,10 @@ export { createImageDataset, type ImageDataset } from './image-dataset.js';
 export type { FileProvenance, FileSource, LoadOptions, LoadProgress } from './load/load-options.js';
 export type { LoadedDataset } from './load/loaded-dataset.js';
 export { balancedSample, concat, filter, map, selectClasses } from './select.js';
+export { loadCifar10 } from './sets/load-cifar10.js';
+export { type LoadCifar100Options, loadCifar100 } from './sets/load-cifar100.js';
+export { loadDataset } from './sets/load-dataset.js';
+export { loadEmnist } from './sets/load-emnist.js';
 export { loadFashionMnist } from './sets/load-fashion-mnist.js';
 export { loadKmnist } from './sets/load-kmnist.js';
 export { loadMnist } from './sets/load-mnist.js';

@@ -28,6 +28,8 @@ export interface Mirror {
 export interface DatasetInfo {
   /** Short name, as folders and the command line use it: `'fashion-mnist'`. */
   readonly name: string;
+  /** Sub-folder in caches and data folders, where it is not the name. */
+  readonly folder?: string;
   /** The name as its authors write it. */
   readonly title: string;
   readonly classNames: readonly string[];

@@ -29,8 +29,9 @@ export async function downloadFile(
   const cached = await openCached(cache, info, wanted, options);
   if (cached !== undefined) return cached;
   const mirrors = mirrorsOf(info, options);
+  const set = info.folder ?? info.name;
   return cache.exclusive(
-    info.name,
+    set,
     wanted.name,
     { signal, onWait: () => report('wait', wanted.name, 0, wanted.sizeBytes, cache.name) },
     async () => {
@@ -42,17 +43,10 @@ export async function downloadFile(
         const { name, sizesBytes, hashes } = variantOf(wanted, mirror);
         const url = new URL(name, mirror.url).href;
         try {
-          await downloadFrom(
-            cache,
-            info.name,
-            name,
-            url,
-            sizesBytes,
-            hashes,
-            options,
-            (loaded, total) => report('download', name, loaded, total, url),
+          await downloadFrom(cache, set, name, url, sizesBytes, hashes, options, (loaded, total) =>
+            report('download', name, loaded, total, url),
           );
-          const file = await cache.open(info.name, name);
+          const file = await cache.open(set, name);
           if (file !== undefined) return { name, source: url, file };
           throw new DatasetError('cache', `load: ${name} vanished from ${cache.name}.`, {
             file: name,
@@ -75,8 +69,9 @@ async function openCached(
   options: LoadOptions,
 ): Promise<FoundFile | undefined> {
   const { name, unpacked } = wanted;
+  const set = info.folder ?? info.name;
   for (const file of unpacked === undefined ? [name] : [name, unpacked.name]) {
-    const opened = await cache.open(info.name, file);
+    const opened = await cache.open(set, file);
     if (opened === undefined) continue;
     const hash = await hashOf(opened, options.signal, (loadedBytes) =>
       options.onProgress?.({
@@ -89,10 +84,10 @@ async function openCached(
       }),
     );
     if (hash === wanted.sha256 || hash === unpacked?.sha256) {
-      return { name: file, source: `${cache.name}/${info.name}/${file}`, file: opened };
+      return { name: file, source: `${cache.name}/${set}/${file}`, file: opened };
     }
     await opened.close();
-    await cache.remove(info.name, file);
+    await cache.remove(set, file);
   }
   return undefined;
 }
@@ -232,7 +227,7 @@ function failure(
       `load: ${name} of ${info.title} could not be downloaded, and it is not in ${looked}.`,
       ...tried,
       `By hand: get ${name} (${sizeBytes} bytes, SHA-256 ${sha256}) and put it into ` +
-        `<folder>/${info.name}/, with CNNKIT_DATA_DIR=<folder> or the option dataDir` +
+        `<folder>/${info.folder ?? info.name}/, with CNNKIT_DATA_DIR=<folder> or the option dataDir` +
         `${unpacked === undefined ? '' : `; uncompressed, as ${unpacked.name}, is as good`}.`,
     ].join('\n'),
     { file: name, cause: new AggregateError(failures, 'every mirror failed') },

@@ -25,12 +25,13 @@ export interface FilePlace {
 
 /** The place that options and environment name, if any. */
 export function placeOf(info: DatasetInfo, options: LoadOptions): FilePlace | undefined {
+  const set = info.folder ?? info.name;
   const { source, dataDir } = options;
-  if (typeof source === 'string') return folderPlace(info.name, source, true);
+  if (typeof source === 'string') return folderPlace(set, source, true);
   if (source !== undefined) return sourcePlace(source);
-  if (dataDir !== undefined) return folderPlace(info.name, dataDir, true);
+  if (dataDir !== undefined) return folderPlace(set, dataDir, true);
   const fromEnvironment = platform.environment('CNNKIT_DATA_DIR');
-  return fromEnvironment === undefined ? undefined : folderPlace(info.name, fromEnvironment, false);
+  return fromEnvironment === undefined ? undefined : folderPlace(set, fromEnvironment, false);
 }
 
 function folderPlace(set: string, path: string, strict: boolean): FilePlace {

@@ -1,8 +1,9 @@
+import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { DatasetError } from '../dataset-error.js';
 import { iterate, streamOf } from '../internal/streams.js';
-import type { Platform } from './platform.js';
+import type { Platform, Sha256 } from './platform.js';
 
 /** Browsers and other runtimes with web standards: no file system, no environment. */
 export const platform: Platform = {
@@ -15,10 +16,8 @@ export const platform: Platform = {
     );
   },
   // SubtleCrypto hashes nothing in parts and is missing on pages without TLS.
-  sha256() {
-    const hash = sha256.create();
-    return { update: (bytes) => void hash.update(bytes), digest: () => bytesToHex(hash.digest()) };
-  },
+  sha256: () => hasher(sha256.create()),
+  sha1: () => hasher(sha1.create()),
   decompress: (chunks, format) =>
     iterate(streamOf(chunks).pipeThrough(new DecompressionStream(format))),
   async openCache(place) {
@@ -26,3 +25,7 @@ export const platform: Platform = {
     return openWebCache(place);
   },
 };
+
+function hasher(hash: { update(bytes: Uint8Array): unknown; digest(): Uint8Array }): Sha256 {
+  return { update: (bytes) => void hash.update(bytes), digest: () => bytesToHex(hash.digest()) };
+}

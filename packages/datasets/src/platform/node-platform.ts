@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
-import type { ByteFile, Folder, Platform } from './platform.js';
+import type { ByteFile, Folder, Platform, Sha256 } from './platform.js';
 
 /** Large enough that inflating is not held up by the event loop, small enough for the cache. */
 const CHUNK_BYTES = 256 * 1024;
@@ -12,16 +12,19 @@ const CHUNK_BYTES = 256 * 1024;
 export const platform: Platform = {
   environment: (name) => process.env[name] || undefined,
   folder: openFolder,
-  sha256() {
-    const hash = createHash('sha256');
-    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
-  },
+  sha256: () => hasher('sha256'),
+  sha1: () => hasher('sha1'),
   decompress,
   async openCache(place) {
     const { openDiskCache } = await import('../download/node-cache.js');
     return openDiskCache(place);
   },
 };
+
+function hasher(algorithm: string): Sha256 {
+  const hash = createHash(algorithm);
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
+}
 
 function openFolder(path: string): Folder {
   const root = resolve(path);

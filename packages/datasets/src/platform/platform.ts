@@ -18,7 +18,7 @@ export interface Folder {
   open(name: string): Promise<ByteFile | undefined>;
 }
 
-/** SHA-256 of bytes that come in parts. */
+/** A hash of bytes that come in parts. */
 export interface Sha256 {
   update(bytes: Uint8Array): void;
   /** The hash so far in hexadecimal; the object is spent. */
@@ -32,6 +32,8 @@ export interface Platform {
   /** A folder of the file system. */
   folder(path: string): Folder;
   sha256(): Sha256;
+  /** SHA-1, by which some files are published. */
+  sha1(): Sha256;
   /** Decompressed chunks; fails on a stream that is cut off or damaged. */
   decompress(
     chunks: AsyncIterable<Uint8Array>,
