@@ -30,7 +30,7 @@ export interface CohenKappaOptions extends WeightOptions, WarningOptions {
  * @example
  * ```ts
  * cohenKappaScore([0, 1, 2, 0], [0, 1, 1, 0]); // → 0.6
- * cohenKappaScore([1, 2, 3, 1], [1, 2, 2, 1], { weights: 'quadratic' }); // → 0.8
+ * cohenKappaScore([1, 2, 3, 1], [1, 2, 2, 1], { weights: 'quadratic' }); // → 0.75
  * ```
  * @see scikit-learn's `cohen_kappa_score`
  */

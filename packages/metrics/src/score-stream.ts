@@ -93,7 +93,7 @@ export class ScoreStream {
     const scale = last / (this.#high - this.#low);
     for (let i = 0; i < length; i++) {
       const step = Math.round((data[i]! - this.#low) * scale);
-      const bin = step < 0 ? 0 : step > last ? last : step;
+      const bin = Math.max(0, Math.min(step, last));
       const side = truth.codes[i] === positive ? this.#positives : this.#negatives;
       side[bin]! += weights ? weights[i]! : 1;
     }

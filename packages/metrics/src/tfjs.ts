@@ -1,0 +1,24 @@
+export type { EpochMetric } from './tfjs/epoch-metric.js';
+export {
+  accuracyScore,
+  balancedAccuracyScore,
+  cohenKappaScore,
+  f1Score,
+  fbetaScore,
+  jaccardScore,
+  matthewsCorrcoef,
+  type OneNumber,
+  precisionScore,
+  recallScore,
+  zeroOneLoss,
+} from './tfjs/label-metrics.js';
+export {
+  averagePrecisionScore,
+  brierScoreLoss,
+  expectedCalibrationError,
+  logLoss,
+  rocAucScore,
+  type ScoreMetricOptions,
+  topKAccuracyScore,
+} from './tfjs/probability-metrics.js';
+export { resetMetrics } from './tfjs/reset-metrics.js';

@@ -1,0 +1,164 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as metrics from '@cnnkit/metrics';
+import * as epochMetrics from '@cnnkit/metrics/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true); // tfjs's hint at tfjs-node would be a warning
+  await tf.setBackend('cpu');
+});
+
+const CLASSES = 4;
+
+/** A softmax layer on random inputs: a model that is partly right. */
+function setUp(units = CLASSES) {
+  const model = tfl.sequential();
+  const init = tfl.initializers.randomNormal({ seed: 5, stddev: 0.8 });
+  const activation = units === 1 ? 'sigmoid' : 'softmax';
+  model.add(tfl.layers.dense({ units, activation, inputShape: [5], kernelInitializer: init }));
+  const xs = tf.randomNormal([100, 5], 0, 1, 'float32', 7);
+  const labels = Array.from(
+    { length: 100 },
+    (_, i) => (i * 7 + ((i * i) % 3)) % Math.max(units, 2),
+  );
+  const ys =
+    units === 1 ? tf.tensor2d(labels, [100, 1]) : tf.oneHot(tf.tensor1d(labels, 'int32'), units);
+  const proba = model.predict(xs) as tf.Tensor;
+  return {
+    model,
+    xs,
+    ys,
+    labels,
+    rows: { data: proba.dataSync() as Float32Array, shape: proba.shape as [number, number] },
+  };
+}
+
+const several = () => ({
+  accuracyScore: epochMetrics.accuracyScore(),
+  zeroOneLoss: epochMetrics.zeroOneLoss(),
+  balancedAccuracyScore: epochMetrics.balancedAccuracyScore(),
+  matthewsCorrcoef: epochMetrics.matthewsCorrcoef(),
+  cohenKappaScore: epochMetrics.cohenKappaScore(),
+  precisionScore: epochMetrics.precisionScore({ average: 'macro' }),
+  recallScore: epochMetrics.recallScore({ average: 'macro' }),
+  f1Score: epochMetrics.f1Score({ average: 'macro' }),
+  fbetaScore: epochMetrics.fbetaScore({ average: 'weighted', beta: 2 }),
+  jaccardScore: epochMetrics.jaccardScore({ average: 'macro' }),
+  logLoss: epochMetrics.logLoss(),
+  brierScoreLoss: epochMetrics.brierScoreLoss(),
+  topKAccuracyScore: epochMetrics.topKAccuracyScore({ k: 2 }),
+  expectedCalibrationError: epochMetrics.expectedCalibrationError({ nBins: 5 }),
+  rocAucScore: epochMetrics.rocAucScore(),
+  averagePrecisionScore: epochMetrics.averagePrecisionScore({ average: 'weighted' }),
+});
+
+function expectedOf(labels: number[], rows: { data: Float32Array; shape: [number, number] }) {
+  const guess = metrics.classIndices(rows);
+  return {
+    accuracyScore: metrics.accuracyScore(labels, guess),
+    zeroOneLoss: metrics.zeroOneLoss(labels, guess),
+    balancedAccuracyScore: metrics.balancedAccuracyScore(labels, guess),
+    matthewsCorrcoef: metrics.matthewsCorrcoef(labels, guess),
+    cohenKappaScore: metrics.cohenKappaScore(labels, guess),
+    precisionScore: metrics.precisionScore(labels, guess, { average: 'macro' }),
+    recallScore: metrics.recallScore(labels, guess, { average: 'macro' }),
+    f1Score: metrics.f1Score(labels, guess, { average: 'macro' }),
+    fbetaScore: metrics.fbetaScore(labels, guess, { average: 'weighted', beta: 2 }),
+    jaccardScore: metrics.jaccardScore(labels, guess, { average: 'macro' }),
+    logLoss: metrics.logLoss(labels, rows),
+    brierScoreLoss: metrics.brierScoreLoss(labels, rows),
+    topKAccuracyScore: metrics.topKAccuracyScore(labels, rows, { k: 2 }),
+    expectedCalibrationError: metrics.expectedCalibrationError(labels, rows, { nBins: 5 }).ece,
+    rocAucScore: metrics.rocAucScore(labels, rows, { multiClass: 'ovr' }),
+    averagePrecisionScore: metrics.averagePrecisionScore(labels, rows, { average: 'weighted' }),
+  };
+}
+
+/** How far a value from histograms and float32 sums may be off. */
+const TOLERANCE: Record<string, number> = { rocAucScore: 1e-3, averagePrecisionScore: 5e-3 };
+
+describe('a metric of compile', () => {
+  it('logs the score of the whole epoch, in training and in validation', async () => {
+    const { model, xs, ys, labels, rows } = setUp();
+    const used = several();
+    model.compile({
+      optimizer: tf.train.sgd(0),
+      loss: 'categoricalCrossentropy',
+      metrics: Object.values(used),
+    });
+    const { history } = await model.fit(xs, ys, {
+      epochs: 2,
+      batchSize: 32,
+      shuffle: true,
+      verbose: 0,
+      validationData: [xs, ys],
+      callbacks: epochMetrics.resetMetrics(Object.values(used)),
+    });
+    for (const [name, value] of Object.entries(expectedOf(labels, rows))) {
+      for (const key of [name, `val_${name}`]) {
+        expect(history[key]?.length, key).toBe(2);
+        for (const logged of history[key] as number[]) {
+          expect(Math.abs(logged - value), `${key}: ${logged} for ${value}`).toBeLessThan(
+            TOLERANCE[name] ?? 2e-6,
+          );
+        }
+      }
+    }
+  });
+
+  it('counts each epoch on its own without validation data', async () => {
+    const { model, xs, ys, labels, rows } = setUp();
+    const f1 = epochMetrics.f1Score({ average: 'macro' });
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy', metrics: [f1] });
+    const { history } = await model.fit(xs, ys, {
+      epochs: 3,
+      batchSize: 16,
+      verbose: 0,
+      callbacks: epochMetrics.resetMetrics([f1]),
+    });
+    const value = expectedOf(labels, rows).f1Score;
+    for (const logged of history.f1Score as number[]) expect(logged).toBeCloseTo(value, 5);
+    expect(f1.result()).toBeCloseTo(value, 12);
+  });
+
+  it('scores evaluate, and a single sigmoid output as two classes', async () => {
+    const { model, xs, ys, labels, rows } = setUp(1);
+    const used = [epochMetrics.f1Score(), epochMetrics.rocAucScore(), epochMetrics.logLoss()];
+    model.compile({ optimizer: 'sgd', loss: 'binaryCrossentropy', metrics: used });
+    const [, f1, auc, loss] = model.evaluate(xs, ys, { batchSize: 30 }) as tf.Scalar[];
+    const guess = Array.from(rows.data, (p) => Number(p > 0.5));
+    expect(f1?.dataSync()[0]).toBeCloseTo(metrics.f1Score(labels, guess), 5);
+    expect(auc?.dataSync()[0]).toBeCloseTo(metrics.rocAucScore(labels, rows.data), 2);
+    expect(loss?.dataSync()[0]).toBeCloseTo(metrics.logLoss(labels, rows.data), 5);
+  });
+
+  it('takes class indices as targets', () => {
+    const metric = epochMetrics.accuracyScore();
+    const proba = tf.tensor2d([
+      [0.2, 0.7, 0.1],
+      [0.6, 0.3, 0.1],
+    ]);
+    metric(tf.tensor2d([[1], [2]]), proba);
+    expect(metric.result()).toBe(0.5);
+    metric(tf.tensor1d([1, 0]), proba);
+    expect(metric.result()).toBe(0.75);
+    metric.reset();
+    expect(() => metric(tf.zeros([2, 4]), proba)).toThrow(
+      /accuracyScore: yTrue must be class indices/,
+    );
+  });
+
+  it('leaves no tensor behind but the one it returns', () => {
+    const metric = epochMetrics.f1Score({ average: 'macro' });
+    const proba = tf.tensor2d([
+      [0.2, 0.7, 0.1],
+      [0.6, 0.3, 0.1],
+    ]);
+    const labels = tf.tensor1d([1, 0]);
+    const before = tf.memory().numTensors;
+    metric(labels, proba).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
