@@ -4,7 +4,9 @@ import type { SummaryValue } from '../events/event.js';
 import type { LogFolder } from '../events/log-folder.js';
 import { kerasGraphSummary } from '../payloads/keras-graph.js';
 import { scalarSummary } from '../payloads/scalar.js';
+import { activationSummaries, gradientSummaries, type Probe } from './probe-summaries.js';
 import { type Half, RunWriters } from './run-writers.js';
+import { weightSummaries } from './weight-summaries.js';
 
 /** Settings of {@link TensorBoard}; names and defaults are those of Keras's callback. */
 export interface TensorBoardOptions {
@@ -15,6 +17,15 @@ export interface TensorBoardOptions {
    * a number n at every n-th.
    */
   readonly updateFreq?: 'epoch' | 'batch' | number;
+  /** Writes histograms at every n-th epoch, the first included. Default 0, never. */
+  readonly histogramFreq?: number;
+  /** With the histograms, writes weights as pictures. Default false. */
+  readonly writeImages?: boolean;
+  /**
+   * With the histograms of weights, writes those of the layers' activations on `probe.xs` and, if
+   * `probe.ys` is there, of the gradients. Keras's callback has no such thing.
+   */
+  readonly probe?: Probe;
   /** Writes `epoch_steps_per_second`, and `batch_steps_per_second` with `updateFreq`. Default false. */
   readonly writeStepsPerSecond?: boolean;
   /** The longest an event waits in memory. Default 120000. */
@@ -33,6 +44,8 @@ export interface TensorBoardOptions {
  *   per batch (from 1, over all epochs) `batch_<log>`
  * - `validation/`: per epoch `epoch_loss`, `epoch_<metric>`; per evaluation
  *   `evaluation_<log>_vs_iterations`, at the number of batches trained so far
+ * - `train/`, with `histogramFreq`: `<weight>/histogram`, `<weight>/image`,
+ *   `<layer>/activation/histogram`, `<weight>/gradient/histogram`
  *
  * Each run opens new files, so a run that is taken up again stands behind the old one. If the log
  * cannot be written, the hook rejects with an `EventFileError`, and so does `fit`.
@@ -64,7 +77,12 @@ export class TensorBoard implements Callback {
    * @throws RangeError if an option is out of range
    */
   constructor(folder: LogFolder, options: TensorBoardOptions = {}) {
-    const { updateFreq = 'epoch', clock = systemClock } = options;
+    const { updateFreq = 'epoch', histogramFreq = 0, clock = systemClock } = options;
+    if (!Number.isSafeInteger(histogramFreq) || histogramFreq < 0) {
+      throw new RangeError(
+        `TensorBoard: histogramFreq must be a whole number of epochs, 0 for never; received ${histogramFreq}.`,
+      );
+    }
     this.#options = options;
     this.#clock = clock;
     this.#every = batchesBetween(updateFreq);
@@ -133,6 +151,8 @@ export class TensorBoard implements Callback {
     }
     await this.#write('train', epoch, values);
     await this.#write('validation', epoch, scalars(validation, epochTag));
+    const { histogramFreq = 0 } = this.#options;
+    if (histogramFreq > 0 && epoch % histogramFreq === 0) await this.#writeHistograms(epoch);
   }
 
   async onTrainEnd(): Promise<void> {
@@ -143,6 +163,21 @@ export class TensorBoard implements Callback {
   /** Writes what waits and closes the files; `fit` need not be over. A later hook opens new ones. */
   close(): Promise<void> {
     return this.#writers.close();
+  }
+
+  async #writeHistograms(epoch: number): Promise<void> {
+    const model = this.#context?.model;
+    if (!model) return;
+    const { writeImages = false, probe } = this.#options;
+    await this.#write('train', epoch, await weightSummaries(model, { images: writeImages }));
+    if (probe) {
+      await this.#write('train', epoch, await activationSummaries(model, probe.xs));
+      if (probe.ys) {
+        const { xs, ys, loss } = probe;
+        await this.#write('train', epoch, await gradientSummaries(model, xs, ys, loss));
+      }
+    }
+    await this.#writers.flush();
   }
 
   #write(half: Half, step: number, values: readonly SummaryValue[]): Promise<void> {
