@@ -16,6 +16,8 @@ require('@tensorflow/tfjs-backend-wasm');
 patch('Conv2DBackpropFilter', filterGradient);
 patch('Conv2DBackpropInput', inputGradient);
 await tf.setBackend('wasm');
+// Its Emscripten module installs handlers that turn every error of the process into `undefined`.
+process.removeAllListeners('uncaughtException').removeAllListeners('unhandledRejection');
 await serveLayers({ tf, tfl, description: `tfjs wasm ${tf.version_core}, patched to train` });
 
 /** @param {string} kernelName @param {(inputs: any, attrs: any) => any} compute */

@@ -47,7 +47,7 @@ try {
 } finally {
   stopBusy();
 }
-if (runs.length > 1) say(`\n${summaryTable(runs)}`);
+if (runs.length > 1 && runs.some((it) => it.comparisons.length > 0)) say(`\n${summaryTable(runs)}`);
 writeJson();
 process.exitCode = failed ? 1 : 0;
 
