@@ -65,6 +65,19 @@ describe('TensorBoard', () => {
     ]);
   });
 
+  test('asks for the logs of the batches it writes, and of no others', () => {
+    const { callback } = started({ updateFreq: 2 });
+    const asked = (epoch: number) => {
+      callback.onEpochBegin(epoch);
+      return [0, 1, 2].map((batch) => callback.needsBatchLogs(batch));
+    };
+    expect(asked(0)).toEqual([false, true, false]);
+    expect(asked(1)).toEqual([true, false, true]);
+    const epochs = started().callback;
+    expect(epochs.needsBatchLogs(0)).toBe(false);
+    expect(epochs.onTrainBatchEnd(0, {})).toBeUndefined();
+  });
+
   test('opens no validation file for a run without validation', async () => {
     const { callback, logs } = started();
     await callback.onTrainBegin();

@@ -113,9 +113,14 @@ export class TensorBoard implements Callback {
     this.#batchBeganMs = this.#clock.now();
   }
 
-  async onTrainBatchEnd(batch: number, logs: Logs): Promise<void> {
-    const steps = this.#context?.params.steps ?? 0;
-    this.#batches = this.#epoch * steps + batch + 1;
+  /** Only the batches that are written; the device need not stop for the others. */
+  needsBatchLogs(batch: number): boolean {
+    return this.#step(batch) % this.#every === 0;
+  }
+
+  // Not async: of most batches nothing is written, and a promise for each would cost time.
+  onTrainBatchEnd(batch: number, logs: Logs): void | Promise<void> {
+    this.#batches = this.#step(batch);
     this.#epochBatches += 1;
     if (this.#batches % this.#every !== 0) return;
     const values = scalars(logs, (name) => `batch_${name}`);
@@ -123,7 +128,7 @@ export class TensorBoard implements Callback {
       const rate = perSecond(1, this.#clock.now() - this.#batchBeganMs);
       values.unshift(scalarSummary('batch_steps_per_second', rate));
     }
-    await this.#write('train', this.#batches, values);
+    return this.#write('train', this.#batches, values);
   }
 
   async onTestEnd(logs: Logs): Promise<void> {
@@ -163,6 +168,11 @@ export class TensorBoard implements Callback {
   /** Writes what waits and closes the files; `fit` need not be over. A later hook opens new ones. */
   close(): Promise<void> {
     return this.#writers.close();
+  }
+
+  /** From 1, over all epochs, those before a resumed run included. */
+  #step(batch: number): number {
+    return this.#epoch * (this.#context?.params.steps ?? 0) + batch + 1;
   }
 
   async #writeHistograms(epoch: number): Promise<void> {
