@@ -35,7 +35,7 @@ INLINE V unary(const int op, V v, V p, V q) {
     case U_FLOOR: return v_floor(v);
     case U_CEIL: return v_ceil(v);
     case U_ROUND: return v_round(v);
-    case U_SIGN: return pick(v < 0, splat(-1), pick(v > 0, splat(1), pick(v != v, v, zero())));
+    case U_SIGN: return pick(v < 0, splat(-1), pick(v > 0, splat(1), zero())); // 0 for NaN
     case U_NOT: return truth(v == 0);
     case U_IS_NAN: return truth(v != v);
     case U_TRUNC: return v_trunc(v);

@@ -69,7 +69,10 @@ function reduction(fold: number, dtype: 'float32' | 'bool', mean = false): Kerne
   return ({ inputs, attrs, backend }) => {
     const x = inputs.x!;
     if (x.dtype !== dtype) return undefined;
-    const axes = util.parseAxisParam(attrs.axis as number | number[], x.shape);
+    const axes = util.parseAxisParam(
+      (attrs.axis ?? attrs.reductionIndices) as number | number[],
+      x.shape,
+    );
     const span = spanOf(x.shape, axes);
     // An empty fold has a value of its own in each tfjs kernel.
     if (span === undefined || sizeOf(x.shape) === 0) return undefined;
