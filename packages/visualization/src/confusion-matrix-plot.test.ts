@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
+import { matrix } from '../test/samples.js';
 import { checkWellFormed } from '../test/well-formed.js';
 import { confusionMatrixPlot, confusionMatrixSpec } from './confusion-matrix-plot.js';
-
-const matrix = [
-  [980, 2, 0],
-  [1, 1130, 4],
-  [3, 0, 1029],
-];
 
 test('draws counts with truth in rows and prediction in columns', async () => {
   const svg = await confusionMatrixPlot(matrix, { classNames: ['zero', 'one', 'two'] });

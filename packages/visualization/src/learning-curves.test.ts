@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
+import { history } from '../test/samples.js';
 import { checkWellFormed } from '../test/well-formed.js';
 import { learningCurves, learningCurvesSpec } from './learning-curves.js';
 import { svgToPng } from './svg-to-png.js';
-
-const history = {
-  epoch: [0, 1, 2, 3, 4],
-  history: {
-    accuracy: [0.94, 0.98, 0.985, 0.99, 0.992],
-    loss: [0.19, 0.06, 0.045, 0.034, 0.027],
-    val_loss: [0.07, 0.05, 0.04, 0.038, 0.041],
-    val_accuracy: [0.978, 0.984, 0.987, 0.989, 0.988],
-    learning_rate: [0.001, 0.001, 0.001, 0.001, 0.001],
-  },
-};
 
 test('draws loss and accuracy, training dashed and validation solid', async () => {
   const svg = await learningCurves(history, { title: 'Learning curves' });

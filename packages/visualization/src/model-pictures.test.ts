@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest';
+import { layers } from '../test/samples.js';
 import { checkWellFormed } from '../test/well-formed.js';
-import type { LayerNode } from './layer-node.js';
 import { layeredView } from './layered-view.js';
 import { modelGraph } from './model-graph.js';
-
-const layers: readonly LayerNode[] = [
-  { name: 'input', type: 'InputLayer', outputShape: [28, 28, 1] },
-  { name: 'conv2d', type: 'Conv2D', outputShape: [28, 28, 32], params: 320, activation: 'relu' },
-  { name: 'add', type: 'Add', outputShape: [28, 28, 32], inputs: ['input', 'conv2d'] },
-  { name: 'flatten', type: 'Flatten', outputShape: [25088] },
-  { name: 'dense', type: 'Dense', outputShape: [10], params: 250890, activation: 'softmax' },
-];
 
 test('modelGraph draws a box for each layer and an arrow for each connection', async () => {
   const svg = await modelGraph(layers, { title: 'A model' });

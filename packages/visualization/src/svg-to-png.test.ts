@@ -1,5 +1,7 @@
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
+import { history, sha256 } from '../test/samples.js';
+import { learningCurves } from './learning-curves.js';
 import { SvgRenderError, svgToPng } from './svg-to-png.js';
 
 const svg = (body: string, width = 40, height = 20): string =>
@@ -36,6 +38,11 @@ describe('svgToPng', () => {
     expect(await ink('font-family="No Such Font"')).toBe(regular);
     expect(await ink('font-family="Inter" font-weight="600"')).toBeGreaterThan(regular);
     expect(await ink('', '日本')).toBe(0);
+  });
+
+  test('paints the same pixels on every machine', async () => {
+    const hash = await sha256(await svgToPng(await learningCurves(history)));
+    await expect(`${hash}\n`).toMatchFileSnapshot('./__golden__/learning-curves.png.sha256');
   });
 
   test('keeps the pixels of an enlarged image sharp', async () => {
