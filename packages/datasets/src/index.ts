@@ -50,6 +50,7 @@ export {
   datasetFromCifar,
   datasetToCifar,
 } from './cifar/cifar-dataset.js';
+export { type CsvDatasetOptions, datasetFromCsv } from './csv/dataset-from-csv.js';
 export { DatasetError, type DatasetErrorCode } from './dataset-error.js';
 export { describe } from './describe.js';
 export { type GenerateDigitsOptions, generateDigits } from './digits/generate-digits.js';
@@ -57,6 +58,19 @@ export { datasetFromIdx, type IdxDatasetOptions } from './idx/idx-dataset.js';
 export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.js';
 export { datasetToIdx, writeIdx } from './idx/write-idx.js';
 export { createImageDataset, type ImageDataset } from './image-dataset.js';
+export {
+  datasetFromImages,
+  type ImageFile,
+  type ImagesOptions,
+  type ImagesResult,
+} from './images/dataset-from-images.js';
+export {
+  type DecodedImage,
+  type DecodeImageOptions,
+  decodeImage,
+} from './images/decode-image.js';
+export { resizeImage } from './images/resize.js';
+export { datasetInfo, downloadDataset } from './load/download-dataset.js';
 export type { FileProvenance, FileSource, LoadOptions, LoadProgress } from './load/load-options.js';
 export type { LoadedDataset } from './load/loaded-dataset.js';
 export { balancedSample, concat, filter, map, selectClasses } from './select.js';
