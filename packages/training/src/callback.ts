@@ -40,7 +40,13 @@ export interface Callback {
   /** After validation, so that `val_*` keys are there. */
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   onTrainBatchBegin?(batch: number, logs?: Logs): void | Promise<void>;
-  /** `logs` are the epoch's running means, as in Keras. */
+  /**
+   * Asked before the logs of a batch are read from the device, which waits for it to catch up.
+   * If every callback answers false, `onTrainBatchEnd` gets empty logs and the device runs on.
+   * Without this method the answer is true for a callback that has `onTrainBatchEnd`.
+   */
+  needsBatchLogs?(batch: number): boolean;
+  /** `logs` are the epoch's running means, as in Keras; see `needsBatchLogs`. */
   onTrainBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   onTestBegin?(logs?: Logs): void | Promise<void>;
   onTestEnd?(logs: Logs): void | Promise<void>;

@@ -1,3 +1,49 @@
+export type { Callback, Logs, TrainingContext, TrainingParams } from './callback.js';
+export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export type { MonitorMode, WarningHandler } from './callbacks/monitor.js';
+export { type ProgressBarOptions, progressBar } from './callbacks/progress-bar.js';
+export type {
+  ArrayData,
+  ImageData,
+  PredictionData,
+  ScaleOptions,
+  TrainingData,
+} from './fit/data.js';
+export { type EvaluateOptions, evaluate } from './fit/evaluate.js';
+export { type FitOptions, fit } from './fit/fit.js';
+export type { History, Interruption } from './fit/history.js';
+export { type PredictOptions, predict } from './fit/predict.js';
+export { createTrainingContext } from './fit/training-context.js';
+export { Adadelta, type AdadeltaOptions } from './optimizers/adadelta.js';
+export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
+export { Adam, type AdamOptions, AdamW } from './optimizers/adam.js';
+export { Adamax, type AdamaxOptions } from './optimizers/adamax.js';
+export { createOptimizer, optimizerNames } from './optimizers/create-optimizer.js';
+export { KerasOptimizer, type UpdateStep } from './optimizers/keras-optimizer.js';
+export { Lion, type LionOptions } from './optimizers/lion.js';
+export { Nadam, type NadamOptions } from './optimizers/nadam.js';
+export type { NamedTensor } from './optimizers/named-tensor.js';
+export type { OptimizerOptions } from './optimizers/options.js';
+export { RMSprop, type RMSpropOptions } from './optimizers/rmsprop.js';
+export { SGD, type SGDOptions } from './optimizers/sgd.js';
+export {
+  type CosineDecayOptions,
+  type CosineDecayRestartsOptions,
+  cosineDecay,
+  cosineDecayRestarts,
+} from './schedules/cosine.js';
+export { createSchedule } from './schedules/create-schedule.js';
+export {
+  type DecayOptions,
+  exponentialDecay,
+  inverseTimeDecay,
+  type PiecewiseConstantDecayOptions,
+  type PolynomialDecayOptions,
+  piecewiseConstantDecay,
+  polynomialDecay,
+} from './schedules/decay.js';
+export { type OneCycleOptions, type OneCycleSchedule, oneCycle } from './schedules/one-cycle.js';
+export type { LearningRateSchedule } from './schedules/schedule.js';
 export { type KFoldOptions, kFold } from './splits/k-fold.js';
 export { type ShuffleSplitOptions, shuffleSplit } from './splits/shuffle-split.js';
 export type { ClassLabels, Split, SplitSize } from './splits/split.js';

@@ -1,0 +1,124 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { PredictionData, ScaleOptions, TrainingData } from './data.js';
+
+/** Samples that are gathered batch by batch into one buffer, which each batch overwrites. */
+export interface BatchSource {
+  readonly count: number;
+  /** Shape of one sample. */
+  readonly sampleShape: readonly number[];
+  /** @returns the samples named by `order[start…end)`, valid until the next call. */
+  xs(order: Int32Array, start: number, end: number): Float32Array;
+}
+
+/** Class indices or target rows of the same samples. */
+export type Targets =
+  | { readonly kind: 'classes'; readonly values: Int32Array | Uint8Array }
+  | { readonly kind: 'rows'; readonly values: Float32Array; readonly width: number };
+
+/** Checks `data` against itself and the model, and makes it a source of batches of at most `batchSize`. */
+export function batchSource(
+  name: string,
+  model: LayersModel,
+  data: PredictionData,
+  batchSize: number,
+  { scale }: ScaleOptions,
+): BatchSource {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(
+      `${name}: batchSize must be a whole number of at least 1; received ${batchSize}.`,
+    );
+  }
+  const [count = 0, ...sampleShape] = data.shape;
+  const size = sampleShape.reduce((a, b) => a * b, 1);
+  const values = 'images' in data ? data.images : data.xs;
+  if (count < 1)
+    throw new RangeError(`${name}: data must hold at least one sample; received none.`);
+  if (values.length !== count * size) {
+    throw new RangeError(
+      `${name}: data of shape [${data.shape.join(', ')}] must hold ${count * size} values; received ${values.length}.`,
+    );
+  }
+  requireModelShape(name, model, sampleShape);
+  if (values instanceof Float32Array) requireFinite(name, values, size);
+  const table = values instanceof Float32Array ? undefined : byteTable(name, scale);
+  const buffer = new Float32Array(Math.min(batchSize, count) * size);
+  return {
+    count,
+    sampleShape,
+    xs(order, start, end) {
+      for (let i = start; i < end; i++) {
+        const from = (order[i] as number) * size;
+        const to = (i - start) * size;
+        if (table === undefined) {
+          buffer.set((values as Float32Array).subarray(from, from + size), to);
+        } else {
+          for (let j = 0; j < size; j++) {
+            buffer[to + j] = table[values[from + j] as number] as number;
+          }
+        }
+      }
+      return buffer.subarray(0, (end - start) * size);
+    },
+  };
+}
+
+/** The labels of `data`, checked for their number. */
+export function targetsOf(name: string, data: TrainingData): Targets {
+  const count = data.shape[0] as number;
+  const values = 'images' in data ? data.labels : data.ys;
+  if (values instanceof Float32Array) {
+    if (values.length === 0 || values.length % count !== 0) {
+      throw new RangeError(
+        `${name}: ys must hold the same number of targets for each of ${count} samples; received ${values.length} numbers.`,
+      );
+    }
+    const width = values.length / count;
+    requireFinite(name, values, width, 'ys');
+    return { kind: 'rows', values, width };
+  }
+  if (values.length !== count) {
+    throw new RangeError(
+      `${name}: there must be a label for each of ${count} samples; received ${values.length} labels.`,
+    );
+  }
+  return { kind: 'classes', values };
+}
+
+function requireModelShape(name: string, model: LayersModel, sampleShape: number[]): void {
+  if (model.inputs.length !== 1 || model.outputs.length !== 1) {
+    throw new RangeError(
+      `${name}: model must have one input and one output; received ${model.inputs.length} and ${model.outputs.length}. ` +
+        'Train others with tfjs’s own fit.',
+    );
+  }
+  const expected = (model.inputs[0]?.shape ?? []).slice(1);
+  const fits =
+    expected.length === sampleShape.length &&
+    expected.every((size, i) => size === null || size === sampleShape[i]);
+  if (!fits) {
+    throw new RangeError(
+      `${name}: samples must have the model's input shape [${expected.join(', ')}]; received [${sampleShape.join(', ')}].`,
+    );
+  }
+}
+
+function requireFinite(name: string, values: Float32Array, size: number, field = 'xs'): void {
+  // A sum is finite only if every term is, and costs a tenth of testing each.
+  let sum = 0;
+  for (const value of values) sum += value - value;
+  if (sum === 0) return;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  throw new RangeError(
+    `${name}: ${field} must be finite; received ${values[at]} in sample ${Math.floor(at / size)}.`,
+  );
+}
+
+function byteTable(name: string, scale: number | undefined): Float32Array {
+  if (scale !== undefined && !Number.isFinite(scale)) {
+    throw new RangeError(`${name}: scale must be a finite number; received ${scale}.`);
+  }
+  // Divided, not multiplied, by default: float32(b / 255) is what NumPy and Keras users get.
+  return Float32Array.from({ length: 256 }, (_, byte) =>
+    scale === undefined ? byte / 255 : byte * scale,
+  );
+}

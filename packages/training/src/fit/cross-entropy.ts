@@ -1,0 +1,29 @@
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Mean over rows of `−Σ target · log softmax(logits)`, with the exact gradient
+ * `(softmax − target · Σ…) / rows` for targets that sum to 1.
+ *
+ * @param targets - [n, classes], float32, each row summing to 1
+ * @param logits - [n, classes], float32
+ */
+export function crossEntropyFromLogits(targets: Tensor, logits: Tensor): Scalar {
+  const rows = logits.size / (logits.shape.at(-1) as number);
+  const entropy = tf.customGrad((x, save) => {
+    const z = x as Tensor;
+    const shifted = tf.sub(z, tf.max(z, -1, true));
+    const exponentials = tf.exp(shifted);
+    const sums = tf.sum(exponentials, -1, true);
+    (save as (tensors: Tensor[]) => void)([exponentials, sums]);
+    const value = tf.sub(tf.sum(tf.log(sums)), tf.sum(tf.mul(shifted, targets)));
+    return {
+      value: tf.div(value, rows),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [e, s] = saved as [Tensor, Tensor];
+        return tf.mul(tf.sub(tf.div(e, s), targets), tf.div(dy, rows));
+      },
+    };
+  });
+  return entropy(logits) as Scalar;
+}
