@@ -1,0 +1,142 @@
+// Times the metrics beside scikit-learn, in one run, on the same arrays.
+//
+//   node bench/bench.mjs [--sizes 10000,1000000] [--budget-ms 400]
+//
+// CNNKIT_PYTHON names a Python with scikit-learn (default: python3); without one ours runs alone.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '10000,1000000' },
+    'budget-ms': { type: 'string', default: '400' },
+  },
+});
+const sizes = values.sizes.split(',').map(Number);
+const budgetMs = Number(values['budget-ms']);
+
+const metrics = await loadSources();
+const NAMES = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
+
+/** Each returns a number to compare with scikit-learn's. */
+const CASES = {
+  accuracyScore: (d) => metrics.accuracyScore(d.yTrue, d.yPred),
+  confusionMatrix: (d) =>
+    metrics.confusionMatrix(d.yTrue, d.yPred).matrix.reduce((sum, row, i) => sum + row[i], 0),
+  classificationReport: (d) => metrics.classificationReport(d.yTrue, d.yPred).text.length,
+  'classificationReport, weights': (d) =>
+    metrics.classificationReport(d.yTrue, d.yPred, { sampleWeight: d.weight }).text.length,
+  'classificationReport, names': (d) =>
+    metrics.classificationReport(d.trueNames, d.predNames).text.length,
+  'f1Score, macro': (d) => metrics.f1Score(d.yTrue, d.yPred, { average: 'macro' }),
+  balancedAccuracyScore: (d) => metrics.balancedAccuracyScore(d.yTrue, d.yPred),
+  matthewsCorrcoef: (d) => metrics.matthewsCorrcoef(d.yTrue, d.yPred),
+  cohenKappaScore: (d) => metrics.cohenKappaScore(d.yTrue, d.yPred),
+  logLoss: (d) => metrics.logLoss(d.yTrue, d.proba),
+  brierScoreLoss: (d) => metrics.brierScoreLoss(d.yTrue, d.proba),
+  'topKAccuracyScore, k 3': (d) => metrics.topKAccuracyScore(d.yTrue, d.proba, { k: 3 }),
+  'rocAucScore, binary': (d) => metrics.rocAucScore(d.binary, d.score),
+  'rocAucScore, ovr': (d) => metrics.rocAucScore(d.yTrue, d.proba, { multiClass: 'ovr' }),
+  averagePrecisionScore: (d) => metrics.averagePrecisionScore(d.binary, d.score),
+  rocCurve: (d) => metrics.rocCurve(d.binary, d.score).fpr.length,
+  calibrationCurve: (d) => metrics.calibrationCurve(d.binary, d.score, { nBins: 10 }).probTrue[0],
+};
+
+const dir = mkdtempSync(join(tmpdir(), 'cnnkit-metrics-'));
+try {
+  const peer = await startPeer();
+  const versions = peer ? `scikit-learn ${peer.sklearn}, numpy ${peer.numpy}, Python ${peer.python}` : 'ours alone';
+  console.log(`${cpus()[0]?.model}, ${cpus().length} cores; Node ${process.version}; ${versions}`);
+  let slowest = Number.POSITIVE_INFINITY;
+  for (const n of sizes) {
+    const data = makeData(n);
+    console.log(`\n${n.toLocaleString('en')} labels${' '.repeat(15)}      ours ms   sklearn ms   ratio`);
+    for (const [name, run] of Object.entries(CASES)) {
+      const ours = time(run, data);
+      const theirs = await peer?.ask(name, n);
+      if (theirs && Math.abs(theirs.value - ours.value) > 1e-9 * Math.abs(theirs.value)) {
+        throw new Error(`${name}: ${ours.value} here, ${theirs.value} there`);
+      }
+      const ratio = theirs ? theirs.median / ours.median : Number.NaN;
+      if (theirs) slowest = Math.min(slowest, ratio);
+      const cells = [ours.median.toFixed(3), theirs?.median.toFixed(3) ?? '-', theirs ? ratio.toFixed(1) : '-'];
+      console.log(`${name.padEnd(31)}${cells[0].padStart(12)}${cells[1].padStart(13)}${cells[2].padStart(8)}`);
+    }
+  }
+  if (peer) console.log(`\nsmallest ratio: ${slowest.toFixed(1)}`);
+  peer?.close();
+} finally {
+  rmSync(dir, { recursive: true });
+}
+
+/** The package's sources as a module: the bench needs no build. */
+async function loadSources() {
+  const entry = new URL('../src/index.ts', import.meta.url).pathname;
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+/** Labels of ten classes, nine of ten right, with weights, scores and probabilities. */
+function makeData(n) {
+  let state = 12345;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const yTrue = Int32Array.from({ length: n }, () => Math.floor(random() * 10));
+  const yPred = yTrue.map((label) => (random() < 0.9 ? label : Math.floor(random() * 10)));
+  const weight = Float64Array.from({ length: n }, random);
+  const score = Float64Array.from(yTrue, (label) => (random() + (label === 0 ? random() : 0)) / 2);
+  const proba = new Float64Array(n * 10);
+  for (let i = 0; i < n; i++) {
+    let total = 0;
+    for (let j = 0; j < 10; j++) total += proba[i * 10 + j] = random() + (yPred[i] === j ? 3 : 0);
+    for (let j = 0; j < 10; j++) proba[i * 10 + j] /= total;
+  }
+  for (const [name, array] of Object.entries({ yTrue, yPred, weight, score, proba })) {
+    writeFileSync(join(dir, name), new Uint8Array(array.buffer));
+  }
+  return {
+    ...{ yTrue, yPred, weight, score },
+    proba: { data: proba, shape: [n, 10] },
+    binary: yTrue.map((label) => Number(label === 0)),
+    trueNames: Array.from(yTrue, (label) => NAMES[label]),
+    predNames: Array.from(yPred, (label) => NAMES[label]),
+  };
+}
+
+function time(run, data) {
+  const value = run(data);
+  const times = [];
+  const end = performance.now() + budgetMs;
+  while (times.length < 3 || performance.now() < end) {
+    const start = performance.now();
+    run(data);
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  return { value, median: times[times.length >> 1] };
+}
+
+/** Starts Python; undefined if there is none with scikit-learn. */
+async function startPeer() {
+  const script = new URL('peer.py', import.meta.url).pathname;
+  const child = spawn(process.env.CNNKIT_PYTHON ?? 'python3', [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const failed = new Promise((resolve) => child.once('error', () => resolve({ done: true })));
+  const first = await Promise.race([lines.next(), failed]);
+  if (first.done) return undefined;
+  return {
+    ...JSON.parse(first.value),
+    async ask(name, n) {
+      child.stdin.write(`${JSON.stringify({ case: name, n, dir, budget_ms: budgetMs })}\n`);
+      return JSON.parse((await lines.next()).value);
+    },
+    close: () => child.stdin.end(),
+  };
+}

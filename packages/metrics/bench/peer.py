@@ -1,0 +1,67 @@
+"""The other side of bench.mjs: scores the same arrays with scikit-learn.
+
+Reads one JSON request a line: {"case", "n", "dir", "budget_ms"}; answers one JSON line with the value and
+the median and best milliseconds.
+"""
+import json
+import sys
+import time
+import warnings
+
+import numpy as np
+import sklearn
+from sklearn import metrics as M
+from sklearn.calibration import calibration_curve
+
+warnings.simplefilter("ignore")
+NAMES = np.array(["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"])
+
+
+def load(d, n):
+    read = lambda name, dtype: np.fromfile(f"{d}/{name}", dtype=dtype)
+    t, g = read("yTrue", "<i4"), read("yPred", "<i4")
+    return {"t": t, "g": g, "ts": NAMES[t], "gs": NAMES[g], "w": read("weight", "<f8"), "b": (t == 0).astype(np.int32),
+            "s": read("score", "<f8"), "p": read("proba", "<f8").reshape(n, 10)}
+
+
+CASES = {
+    "accuracyScore": lambda d: M.accuracy_score(d["t"], d["g"]),
+    "confusionMatrix": lambda d: M.confusion_matrix(d["t"], d["g"]).trace(),
+    "classificationReport": lambda d: len(M.classification_report(d["t"], d["g"])),
+    "classificationReport, weights": lambda d: len(M.classification_report(d["t"], d["g"], sample_weight=d["w"])),
+    "classificationReport, names": lambda d: len(M.classification_report(d["ts"], d["gs"])),
+    "f1Score, macro": lambda d: M.f1_score(d["t"], d["g"], average="macro"),
+    "balancedAccuracyScore": lambda d: M.balanced_accuracy_score(d["t"], d["g"]),
+    "matthewsCorrcoef": lambda d: M.matthews_corrcoef(d["t"], d["g"]),
+    "cohenKappaScore": lambda d: M.cohen_kappa_score(d["t"], d["g"]),
+    "logLoss": lambda d: M.log_loss(d["t"], d["p"]),
+    "brierScoreLoss": lambda d: M.brier_score_loss(d["t"], d["p"]),
+    "topKAccuracyScore, k 3": lambda d: M.top_k_accuracy_score(d["t"], d["p"], k=3),
+    "rocAucScore, binary": lambda d: M.roc_auc_score(d["b"], d["s"]),
+    "rocAucScore, ovr": lambda d: M.roc_auc_score(d["t"], d["p"], multi_class="ovr"),
+    "averagePrecisionScore": lambda d: M.average_precision_score(d["b"], d["s"]),
+    "rocCurve": lambda d: len(M.roc_curve(d["b"], d["s"])[0]),
+    "calibrationCurve": lambda d: calibration_curve(d["b"], d["s"], n_bins=10)[0][0],
+}
+
+
+def main():
+    print(json.dumps({"sklearn": sklearn.__version__, "numpy": np.__version__, "python": sys.version.split()[0]}), flush=True)
+    loaded = {}
+    for line in sys.stdin:
+        q = json.loads(line)
+        if q["n"] not in loaded:
+            loaded.clear()
+            loaded[q["n"]] = load(q["dir"], q["n"])
+        run, data = CASES[q["case"]], loaded[q["n"]]
+        value = run(data)
+        times, end = [], time.perf_counter() + q["budget_ms"] / 1000
+        while len(times) < 3 or time.perf_counter() < end:
+            start = time.perf_counter()
+            run(data)
+            times.append((time.perf_counter() - start) * 1000)
+        times.sort()
+        print(json.dumps({"value": float(value), "median": times[len(times) // 2], "best": times[0]}), flush=True)
+
+
+main()
