@@ -8,8 +8,13 @@ import { defineConfig } from 'vitest/config';
  */
 const executablePath = process.env.CNNKIT_CHROMIUM;
 
+const tests = ['packages/*/src/**/*.browser.test.ts', 'packages/*/test/**/*.browser.test.ts'];
+
 export default defineConfig({
   resolve: { conditions: ['@cnnkit/source'] },
+  // Dependencies are looked for before the tests begin: one that is found later reloads the page
+  // under a test, which then fails.
+  optimizeDeps: { entries: tests },
   // Shared memory, and so threads, exist only in a page that is cross-origin isolated.
   server: {
     headers: {
@@ -18,7 +23,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['packages/*/src/**/*.browser.test.ts', 'packages/*/test/**/*.browser.test.ts'],
+    include: tests,
     testTimeout: 120_000,
     reporters: ['default', ['json', { outputFile: 'test-results/browser.json' }]],
     setupFiles: [fileURLToPath(new URL('./vitest.setup.ts', import.meta.url))],

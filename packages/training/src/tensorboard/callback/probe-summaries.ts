@@ -10,10 +10,11 @@ export interface Probe {
   readonly xs: tf.Tensor;
   /** Its targets, for histograms of gradients; borrowed. */
   readonly ys?: tf.Tensor;
-  /** Of targets and predictions, one value a sample or one for all. Default the compiled loss. */
+  /** Default the loss the model was compiled with. */
   readonly loss?: LossFunction;
 }
 
+/** Loss of targets and predictions: one value a sample, or one for all. */
 export type LossFunction = (ys: tf.Tensor, predictions: tf.Tensor) => tf.Tensor;
 
 /**

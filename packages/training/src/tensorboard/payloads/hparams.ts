@@ -66,7 +66,8 @@ export function hparamsConfigSummary(
  *
  * @param options.startTimeSeconds seconds since 1970
  * @param options.trialId sessions of one id are repetitions; default a hash of the values, equal
- * to the one TensorBoard's Python API takes
+ * to the one TensorBoard's Python API takes; the hash needs `crypto.subtle`, which browsers have
+ * on secure pages only
  */
 export async function hparamsSummary(
   values: Readonly<Record<string, HparamValue>>,
