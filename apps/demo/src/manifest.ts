@@ -1,4 +1,4 @@
-import type { BackendInfo } from '@cnnkit/backend';
+import type { ChosenBackend } from '@cnnkit/backend';
 import type { DemoData } from './load-data.js';
 import type { DemoOptions } from './options.js';
 import type { TrainingResult } from './train.js';
@@ -18,8 +18,9 @@ export interface Manifest {
     readonly testImages: number;
     readonly files: DemoData['files'];
   };
-  readonly backend: BackendInfo;
-  readonly threads: number;
+  readonly backend: ChosenBackend;
+  /** Undefined where the backend does not say. */
+  readonly threads: number | undefined;
   readonly interrupted: boolean;
   readonly results: {
     readonly testLoss: number;
@@ -34,7 +35,7 @@ export interface Manifest {
 export function makeManifest(run: {
   readonly options: DemoOptions;
   readonly data: DemoData;
-  readonly backend: BackendInfo;
+  readonly backend: ChosenBackend;
   readonly result: TrainingResult;
   readonly interrupted: boolean;
 }): Manifest {

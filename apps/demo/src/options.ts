@@ -24,7 +24,7 @@ export interface DemoOptions {
 }
 
 export type DataName = (typeof dataNames)[number];
-export const dataNames = ['mnist', 'fashion-mnist', 'generated'] as const;
+const dataNames = ['mnist', 'fashion-mnist', 'generated'] as const;
 
 /** The names that an option may take and that other packages decide. */
 export interface KnownNames {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BackendInfo } from '@cnnkit/backend';
+import type { ChosenBackend } from '@cnnkit/backend';
 import { classificationReport, confusionMatrix } from '@cnnkit/metrics';
 import { modelSummary } from '@cnnkit/models';
 import { saveModel } from '@cnnkit/training/node';
@@ -15,7 +15,7 @@ import type { TrainingResult } from './train.js';
 export interface Run {
   readonly options: DemoOptions;
   readonly data: DemoData;
-  readonly backend: BackendInfo;
+  readonly backend: ChosenBackend;
   readonly result: TrainingResult;
   readonly out: OutputFolder;
   /** Whether Ctrl-C ended the training early. */
@@ -105,7 +105,7 @@ function facts({
   return {
     ...Object.fromEntries(given),
     backend: backend.description,
-    threads: backend.threads,
+    threads: backend.threads ?? 'not said',
     cpu: machine.cpu,
     licence: data.licence,
     ...versions,

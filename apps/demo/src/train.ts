@@ -75,7 +75,11 @@ export async function train(
     seed: options.seed,
     signal,
     callbacks: [
-      progressBar(),
+      progressBar({
+        write: (text) => process.stdout.write(text),
+        dynamic: process.stdout.isTTY,
+        columns: process.stdout.columns ?? 100,
+      }),
       new TensorBoard(nodeLogs(join(folder, 'logs'))),
       // The weights of the best epoch are kept; five epochs are too few to stop early.
       ...(validated

@@ -89,6 +89,9 @@ export async function activate(
   return started;
 }
 
+/** The names that `useBackend` takes, fastest first. */
+export const backendNames: readonly string[] = CANDIDATES.map(({ name }) => name);
+
 /** Why a candidate is not there, without starting it; undefined if nothing speaks against it. */
 export async function obstacleOf(candidate: Candidate): Promise<string | undefined> {
   if (candidate.name === BACKEND_NAME) return wasmUnavailable();
