@@ -13,7 +13,7 @@ export interface ConfusionMatrixPlotOptions {
    * predicted class (`'pred'`), or of all. A class without samples has shares of 0.
    */
   readonly normalize?: 'true' | 'pred' | 'all';
-  /** A heading; default `'Confusion matrix'`, `''` for none. */
+  /** A heading above the count of what is right; default `'Confusion matrix'`, `''` for the count alone. */
   readonly title?: string;
   /** Whether pointing at a cell says what it counts, where the specification runs live; default true. */
   readonly interactive?: boolean;
@@ -90,7 +90,7 @@ export function confusionMatrixSpec(
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description: `Confusion matrix of ${names.length} classes`,
-    ...(title === '' ? {} : { title: { text: title, subtitle: summary(rows) } }),
+    title: heading(title, summary(rows)),
     width: layout.size,
     height: layout.size,
     data: { values: cells },
@@ -130,6 +130,11 @@ export function confusionMatrixSpec(
     ],
     config: { view: { stroke: theme.axis, strokeWidth: 1 } },
   } as unknown as ChartSpec;
+}
+
+function heading(title: string, note: string): object {
+  if (title !== '') return { text: title, subtitle: note };
+  return { text: note, fontSize: theme.labelSize, fontWeight: 400, color: theme.muted };
 }
 
 interface Cell {

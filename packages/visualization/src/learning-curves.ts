@@ -95,7 +95,9 @@ export function learningCurvesSpec(
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description: `Learning curves: ${metrics.join(', ')}`,
     ...(options.title === undefined ? {} : { title: { text: options.title, offset: 20 } }),
-    hconcat: panels,
+    concat: panels,
+    // Two beside each other fit a page; three only where that leaves no hole.
+    columns: panels.length % 3 === 0 ? 3 : 2,
     align: 'none',
     bounds: 'full',
     spacing: 36,

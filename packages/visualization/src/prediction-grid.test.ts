@@ -80,6 +80,17 @@ test('escapes names', () => {
   expect(svg).toContain('&amp;amp; 85%');
 });
 
+test('is well-formed XML whatever characters a name has', async () => {
+  const every = String.fromCharCode(...Array.from({ length: 0x300 }, (_, code) => code));
+  for (const name of [every, '\uD800', '\uFFFE\uFFFF', '😀日本', ']]>', '<![CDATA[']) {
+    // The renderer parses strictly, so a picture is proof.
+    const svg = predictionGrid({ ...data, classNames: [name, name, name] }, probabilities, {
+      title: name,
+    });
+    expect((await svgToPng(svg, { scale: 0.2 })).length).toBeGreaterThan(100);
+  }
+});
+
 test('names what is wrong with its arguments', () => {
   const draw =
     (change: object, values: ArrayLike<number> = probabilities, options = {}) =>

@@ -1,6 +1,8 @@
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { history, sha256 } from '../test/samples.js';
+import { interRegular } from './internal/inter-font.js';
+import { woffToSfnt } from './internal/woff.js';
 import { learningCurves } from './learning-curves.js';
 import { SvgRenderError, svgToPng } from './svg-to-png.js';
 
@@ -60,6 +62,21 @@ describe('svgToPng', () => {
     await expect(svgToPng(svg(''), { scale: 0 })).rejects.toThrow(RangeError);
     await expect(svgToPng(svg(''), { scale: Number.NaN })).rejects.toThrow('(0, 16]; received NaN');
     await expect(svgToPng(svg(''), { scale: '2' as never })).rejects.toThrow(TypeError);
+  });
+
+  test('sets other scripts in fonts that it is handed, and refuses what is no font', async () => {
+    const own = woffToSfnt(
+      Uint8Array.from(atob(interRegular), (character) => character.charCodeAt(0)),
+    );
+    await expect(svgToPng(svg('<text y="9">a</text>'), { fonts: [own] })).resolves.toBeInstanceOf(
+      Uint8Array,
+    );
+    await expect(
+      svgToPng(svg(''), { fonts: [Uint8Array.from('wOF2', (c) => c.charCodeAt(0))] }),
+    ).rejects.toThrow(
+      'svgToPng: fonts must be TTF or OTF files; received one that begins with "wOF2".',
+    );
+    await expect(svgToPng(svg(''), { fonts: ['Inter'] as never })).rejects.toThrow(TypeError);
   });
 
   test('rejects what is not well-formed with its own error and the cause', async () => {

@@ -34,8 +34,8 @@ export class SvgRenderError extends Error {
  * @param svg - A whole SVG document.
  * @param options - See {@link SvgToPngOptions}.
  * @returns The bytes of a PNG file, the SVG's size times `scale`; yours to keep.
- * @throws TypeError if `svg` is no string or `scale` no number, RangeError for a scale outside
- *   (0, 16], SvgRenderError if the SVG cannot be parsed or the renderer cannot be loaded.
+ * @throws TypeError if `svg` is no string, `scale` no number or a font no bytes, RangeError for a
+ *   scale outside (0, 16] or a font that is neither TTF nor OTF, SvgRenderError if the SVG cannot be parsed or the renderer cannot be loaded.
  * @example
  * ```ts
  * const png = await svgToPng('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>');
@@ -52,6 +52,7 @@ export async function svgToPng(svg: string, options: SvgToPngOptions = {}): Prom
   if (!(scale > 0 && scale <= 16)) {
     throw new RangeError(`svgToPng: scale must lie in (0, 16]; received ${scale}.`);
   }
+  for (const font of fonts) checkFont(font);
   const Resvg = await loadResvg(wasm);
   try {
     // The renderer knows only SVG 1.1's name for "do not smooth", browsers only CSS's.
@@ -83,6 +84,19 @@ export async function svgToPng(svg: string, options: SvgToPngOptions = {}): Prom
     throw new SvgRenderError(
       `svgToPng: svg must be a well-formed SVG document with a size; the renderer says: ${String(cause)}.`,
       cause,
+    );
+  }
+}
+
+/** The renderer skips what it cannot read, and WOFF2 makes it trap: better say so at once. */
+function checkFont(font: Uint8Array): void {
+  if (!(font instanceof Uint8Array)) {
+    throw new TypeError(`svgToPng: fonts must be Uint8Arrays; received ${received(font)}.`);
+  }
+  const tag = String.fromCharCode(...font.subarray(0, 4));
+  if (!['\0\x01\0\0', 'OTTO', 'true', 'ttcf'].includes(tag)) {
+    throw new RangeError(
+      `svgToPng: fonts must be TTF or OTF files; received one that begins with ${JSON.stringify(tag)}.`,
     );
   }
 }
