@@ -56,7 +56,7 @@ const cases = zooKernels(models, Number(values.batch)).filter(({ name }) =>
   name.includes(values.only),
 );
 
-console.log(`${machineLine(machine)}\n${engine}, ${values.threads} threads\n`);
+console.log(`${machineLine(machine)}\n${engine}\n`);
 const rates = await measure();
 const file = values.file ?? recordedFile();
 const before = readRecord(file);

@@ -76,8 +76,11 @@ async function warm({ name, side }, launch, { task, predict }) {
   const engine = new EngineProcess(name, launch, task);
   try {
     const { description, parameters } = await engine.ready();
-    await engine.train(1);
-    const msPerStep = await engine.train(1);
+    let msPerStep = await engine.train(1);
+    // The first step compiles, and any single one may meet a busy moment: the best of four counts.
+    for (let i = 0; i < 3 && (i === 0 || msPerStep < SLOW_STEP_MS); i++) {
+      msPerStep = Math.min(msPerStep, await engine.train(1));
+    }
     const slow = msPerStep > SLOW_STEP_MS;
     const steps = Math.min(task.steps, Math.max(1, Math.floor(LONGEST_TURN_MS / msPerStep)));
     for (let i = 0; i < WARMUP_EPOCHS && !slow; i++) await engine.train(steps);

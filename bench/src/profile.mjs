@@ -83,7 +83,7 @@ function report() {
     functions.set(name, (functions.get(name) ?? 0) + ms);
   }
   console.log(machineLine(describeMachine()));
-  console.log(`${engine}; model ${values.model}, batch ${batch}, ${values.threads} threads`);
+  console.log(`${engine}; model ${values.model}, batch ${batch}`);
   console.log(`${short(total / steps)} ms a step, of it on the main thread:\n`);
   console.log(timeTable('where', places, total));
   console.log(`\n${timeTable('function', functions, total, Number(values.top))}`);
