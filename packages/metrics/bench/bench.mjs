@@ -21,7 +21,18 @@ const sizes = values.sizes.split(',').map(Number);
 const budgetMs = Number(values['budget-ms']);
 
 const metrics = await loadSources();
-const NAMES = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
+const NAMES = [
+  'T-shirt/top',
+  'Trouser',
+  'Pullover',
+  'Dress',
+  'Coat',
+  'Sandal',
+  'Shirt',
+  'Sneaker',
+  'Bag',
+  'Ankle boot',
+];
 
 /** Each returns a number to compare with scikit-learn's. */
 const CASES = {
@@ -50,12 +61,16 @@ const CASES = {
 const dir = mkdtempSync(join(tmpdir(), 'cnnkit-metrics-'));
 try {
   const peer = await startPeer();
-  const versions = peer ? `scikit-learn ${peer.sklearn}, numpy ${peer.numpy}, Python ${peer.python}` : 'ours alone';
+  const versions = peer
+    ? `scikit-learn ${peer.sklearn}, numpy ${peer.numpy}, Python ${peer.python}`
+    : 'ours alone';
   console.log(`${cpus()[0]?.model}, ${cpus().length} cores; Node ${process.version}; ${versions}`);
   let slowest = Number.POSITIVE_INFINITY;
   for (const n of sizes) {
     const data = makeData(n);
-    console.log(`\n${n.toLocaleString('en')} labels${' '.repeat(15)}      ours ms   sklearn ms   ratio`);
+    console.log(
+      `\n${n.toLocaleString('en')} labels${' '.repeat(15)}      ours ms   sklearn ms   ratio`,
+    );
     for (const [name, run] of Object.entries(CASES)) {
       const ours = time(run, data);
       const theirs = await peer?.ask(name, n);
@@ -64,8 +79,14 @@ try {
       }
       const ratio = theirs ? theirs.median / ours.median : Number.NaN;
       if (theirs) slowest = Math.min(slowest, ratio);
-      const cells = [ours.median.toFixed(3), theirs?.median.toFixed(3) ?? '-', theirs ? ratio.toFixed(1) : '-'];
-      console.log(`${name.padEnd(31)}${cells[0].padStart(12)}${cells[1].padStart(13)}${cells[2].padStart(8)}`);
+      const cells = [
+        ours.median.toFixed(3),
+        theirs?.median.toFixed(3) ?? '-',
+        theirs ? ratio.toFixed(1) : '-',
+      ];
+      console.log(
+        `${name.padEnd(31)}${cells[0].padStart(12)}${cells[1].padStart(13)}${cells[2].padStart(8)}`,
+      );
     }
   }
   if (peer) console.log(`\nsmallest ratio: ${slowest.toFixed(1)}`);
@@ -77,8 +98,15 @@ try {
 /** The package's sources as a module: the bench needs no build. */
 async function loadSources() {
   const entry = new URL('../src/index.ts', import.meta.url).pathname;
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  return import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
 }
 
 /** Labels of ten classes, nine of ten right, with weights, scores and probabilities. */
@@ -126,7 +154,9 @@ function time(run, data) {
 /** Starts Python; undefined if there is none with scikit-learn. */
 async function startPeer() {
   const script = new URL('peer.py', import.meta.url).pathname;
-  const child = spawn(process.env.CNNKIT_PYTHON ?? 'python3', [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.env.CNNKIT_PYTHON ?? 'python3', [script], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const failed = new Promise((resolve) => child.once('error', () => resolve({ done: true })));
   const first = await Promise.race([lines.next(), failed]);

@@ -9,7 +9,7 @@ import { fail, show } from './internal/fail.js';
 import { key } from './internal/label-codes.js';
 import { oneScore, readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
-import { count } from './internal/thresholds.js';
+import { count, marks } from './internal/thresholds.js';
 import { readTruth } from './internal/truth.js';
 import { warner } from './internal/warn.js';
 import { readWeights } from './internal/weights.js';
@@ -100,8 +100,7 @@ export function averagePrecisionScore(
   const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
   if (binary) {
     const positive = truth.classes.findIndex((label) => key(label) === key(posLabel));
-    const marks = truth.codes.map((code) => Number(code === positive));
-    return score(marks, oneScore(metric, 'yScore', scores), weights);
+    return score(marks(truth.codes, positive), oneScore(metric, 'yScore', scores), weights);
   }
   const columns = 'codes' in truth ? truth.classes.length : truth.columns;
   if (scores.columns !== columns) {

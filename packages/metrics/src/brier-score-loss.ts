@@ -1,9 +1,9 @@
 import { checkOption, fail } from './internal/fail.js';
 import { average } from './internal/numpy.js';
 import {
+  bothColumns,
   type Checked,
   checkMulticlass,
-  probabilityAt,
   readProbabilities,
 } from './internal/probabilities.js';
 import { checkProbabilities, type Scores } from './internal/score-table.js';
@@ -52,16 +52,30 @@ export function brierScoreLoss(
   const { sampleWeight, labels, posLabel, scaleByHalf = 'auto', onWarning } = options;
   checkOption(metric, 'scaleByHalf', scaleByHalf, [true, false, 'auto']);
   const scores = readProbabilities(metric, yProba);
-  const { length, columns, at, isTrue, weights } =
+  const checked =
     (scores.columns ?? 1) === 1
       ? checkBinary(metric, yTrue, scores, sampleWeight, posLabel)
       : checkMulticlass(metric, yTrue, scores, sampleWeight, labels, warner(metric, onWarning));
-  const distances = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    for (let j = 0; j < columns; j++) distances[i]! += (isTrue(i, j) - at(i, j)) ** 2;
-  }
+  const { columns, weights } = checked;
+  const distances = squaredDistances(checked);
   const halved = scaleByHalf === 'auto' ? columns < 3 : scaleByHalf;
   return average(distances, weights) * (halved ? 0.5 : 1);
+}
+
+function squaredDistances({ length, columns, proba, truth, oneLabel }: Checked): Float64Array {
+  const distances = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const row = i * columns;
+    const own = oneLabel ? truth[i]! : -1;
+    let total = 0;
+    for (let j = 0; j < columns; j++) {
+      const one = oneLabel ? (j === own ? 1 : 0) : truth[row + j]!;
+      const gap = one - proba[row + j]!;
+      total += gap * gap;
+    }
+    distances[i] = total;
+  }
+  return distances;
 }
 
 function checkBinary(
@@ -85,8 +99,10 @@ function checkBinary(
   }
   checkProbabilities(fn, 'yProba', scores.data);
   const positive = positiveOrLargest(fn, truth, posLabel);
-  const isTrue = (i: number, j: number) => Number((truth.codes[i] === positive) === (j === 1));
-  return { length, columns: 2, at: probabilityAt(scores), isTrue, weights, single: scores.single };
+  const column = truth.codes.map((code) => Number(code === positive));
+  const proba = bothColumns(scores);
+  const { single } = scores;
+  return { length, columns: 2, proba, truth: column, oneLabel: true, weights, single };
 }
 
 /** Of numbers other than 0/1 and -1/1 the larger is positive; names must say which. */

@@ -1,5 +1,5 @@
 import { checkOption, fail, show } from './internal/fail.js';
-import { linspace, lowerBound } from './internal/numpy.js';
+import { binOf, linspace } from './internal/numpy.js';
 import { checkProbabilities, oneScore, readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { positiveCode, readTruthColumn } from './internal/truth.js';
@@ -68,7 +68,7 @@ export function calibrationCurve(
   const sums = new Float64Array(nBins);
   const hits = new Float64Array(nBins);
   for (let i = 0; i < prob.length; i++) {
-    const bin = lowerBound(edges, prob[i]!, 1, nBins);
+    const bin = binOf(edges, prob[i]!);
     count[bin]! += 1;
     sums[bin]! += prob[i]!;
     if (truth.codes[i] === positive) hits[bin]! += 1;

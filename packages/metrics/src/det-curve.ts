@@ -1,5 +1,5 @@
 import { fail } from './internal/fail.js';
-import { lowerBound, upperBound } from './internal/numpy.js';
+import { lowerBound, toArray, upperBound } from './internal/numpy.js';
 import { steps } from './internal/precision-recall.js';
 import { countsAtThresholds, pick, prepend } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
@@ -49,7 +49,7 @@ export function detCurve(
     tps: prepend(0, counts.tps),
     thresholds: prepend(Number.POSITIVE_INFINITY, counts.thresholds),
   };
-  const { fps, tps, thresholds } = dropIntermediate ? pick(all, (i) => steps(all.tps, i)) : all;
+  const { fps, tps, thresholds } = dropIntermediate ? pick(all, [all.tps], steps) : all;
   const negatives = fps.at(-1)!;
   const positives = tps.at(-1)!;
   if (negatives === 0 || positives === 0) {
@@ -61,7 +61,7 @@ export function detCurve(
   const first = upperBound(fps, fps[0]!) - 1;
   const last = lowerBound(tps, positives) + 1;
   const backwards = (values: Float64Array, value: (v: number) => number) =>
-    Array.from(values.subarray(first, last), value).reverse();
+    toArray(values.subarray(first, last).map(value)).reverse();
   return {
     fpr: backwards(fps, (fp) => fp / negatives),
     fnr: backwards(tps, (tp) => (positives - tp) / positives),

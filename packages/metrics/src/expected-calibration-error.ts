@@ -1,6 +1,6 @@
 import { checkBinCount } from './calibration-curve.js';
 import { fail } from './internal/fail.js';
-import { linspace, lowerBound } from './internal/numpy.js';
+import { binOf, linspace } from './internal/numpy.js';
 import { readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { columnOf, readTruthColumn, sortLabels } from './internal/truth.js';
@@ -74,7 +74,7 @@ export function expectedCalibrationError(
       if (data[i * columns + j]! > data[i * columns + best]!) best = j;
     }
     const highest = data[i * columns + best]!;
-    const bin = lowerBound(edges, highest, 1, nBins);
+    const bin = binOf(edges, highest);
     count[bin]! += 1;
     confidence[bin]! += highest;
     if (best === own[i]) hits[bin]! += 1;

@@ -1,5 +1,5 @@
-import { hits } from './internal/agreement.js';
-import { average, mean } from './internal/numpy.js';
+import { hits, share } from './internal/agreement.js';
+import { mean } from './internal/numpy.js';
 import { checkTargets } from './internal/targets.js';
 import type { Targets } from './labels.js';
 import type { WeightOptions } from './options.js';
@@ -24,10 +24,9 @@ export function hammingLoss(yTrue: Targets, yPred: Targets, options: WeightOptio
   const targets = checkTargets('hammingLoss', yTrue, yPred, options.sampleWeight);
   const { yTrue: truth, yPred: guess, weights, length } = targets;
   if (targets.type !== 'multilabel-indicator') {
-    return average(
-      hits(targets).map((hit) => 1 - hit),
-      weights,
-    );
+    const right = hits(targets);
+    for (let i = 0; i < length; i++) right[i]! ^= 1;
+    return share(right, weights, true);
   }
   const { columns } = targets;
   let wrong = 0;

@@ -42,16 +42,16 @@ export function logLoss(
   const scores = readProbabilities('logLoss', yProba);
   const warn = warner('logLoss', onWarning);
   const checked = checkMulticlass('logLoss', yTrue, scores, sampleWeight, labels, warn);
-  const { length, columns, at, isTrue, weights } = checked;
+  const { length, columns, proba, truth, oneLabel, weights } = checked;
   const least = epsilon(checked.single);
+  const surprise = (p: number) => -Math.log(Math.min(Math.max(p, least), 1 - least));
   const losses = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    let loss = 0;
-    for (let j = 0; j < columns; j++) {
-      const truth = isTrue(i, j);
-      if (truth !== 0) loss -= truth * Math.log(Math.min(Math.max(at(i, j), least), 1 - least));
+  if (oneLabel) {
+    for (let i = 0; i < length; i++) losses[i] = surprise(proba[i * columns + truth[i]!]!);
+  } else {
+    for (let at = 0; at < proba.length; at++) {
+      if (truth[at] !== 0) losses[Math.floor(at / columns)]! += truth[at]! * surprise(proba[at]!);
     }
-    losses[i] = loss;
   }
   if (normalize) return average(losses, weights);
   return weights ? dot(losses, weights) : sum(losses);

@@ -1,7 +1,7 @@
 import { checkBinCount } from './calibration-curve.js';
 import type { CalibrationError } from './expected-calibration-error.js';
 import { fail, show } from './internal/fail.js';
-import { linspace, lowerBound } from './internal/numpy.js';
+import { binOf, linspace } from './internal/numpy.js';
 import { checkProbabilities, epsilon, readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { readTruthColumn } from './internal/truth.js';
@@ -121,7 +121,7 @@ export class ProbabilityStream {
       if (other > data[row + best]!) best = j;
       squares += (Number(j === own) - other) ** 2;
     }
-    const bin = lowerBound(this.#edges, data[row + best]!, 1, this.#count.length);
+    const bin = binOf(this.#edges, data[row + best]!);
     this.#weight += weight;
     this.#logLoss -= weight * Math.log(Math.min(Math.max(p, least), 1 - least));
     this.#brier += weight * squares;

@@ -1,3 +1,4 @@
+import { toArray } from './internal/numpy.js';
 import { countsAtThresholds, pick, prepend } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
@@ -42,12 +43,12 @@ export function rocCurve(
   const { posLabel, sampleWeight, dropIntermediate = true, onWarning } = options;
   const counts = countsAtThresholds('rocCurve', yTrue, yScore, posLabel, sampleWeight);
   const { fps, tps, thresholds } = dropIntermediate
-    ? pick(counts, (i) => bends(counts.fps, i) || bends(counts.tps, i))
+    ? pick(counts, [counts.fps, counts.tps], bends)
     : counts;
   const warn = warner('rocCurve', onWarning);
   const rate = (side: 'negative' | 'positive', sums: Float64Array): number[] => {
     const total = sums.at(-1)!;
-    if (total > 0) return Array.from(prepend(0, sums), (value) => value / total);
+    if (total > 0) return toArray(prepend(0, sums).map((value) => value / total));
     const rule = `yTrue holds no ${side} samples`;
     warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; their rate is NaN.`);
     return new Array<number>(sums.length + 1).fill(Number.NaN);
@@ -55,7 +56,7 @@ export function rocCurve(
   return {
     fpr: rate('negative', fps),
     tpr: rate('positive', tps),
-    thresholds: Array.from(prepend(Number.POSITIVE_INFINITY, thresholds)),
+    thresholds: toArray(prepend(Number.POSITIVE_INFINITY, thresholds)),
   };
 }
 

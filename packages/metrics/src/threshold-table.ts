@@ -3,7 +3,7 @@ import { fail } from './internal/fail.js';
 import { lowerBound } from './internal/numpy.js';
 import { readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
-import { count } from './internal/thresholds.js';
+import { count, marks } from './internal/thresholds.js';
 import { columnOf, readTruthColumn } from './internal/truth.js';
 import { readWeights } from './internal/weights.js';
 import type { Label, Labels, Rows } from './labels.js';
@@ -78,9 +78,9 @@ export function thresholdTable(
     : Array.from({ length: columns }, (_, i) => i);
   const own = columnOf(metric, truth, classes);
   return classes.map((label, c) => {
-    const positive = own.map((column) => Number(column === c));
-    const scores = Float64Array.from({ length }, (_, i) => data[i * columns + c]!);
-    return { label, ...tableOf(count(positive, scores, weights), thresholds) };
+    const scores = new Float64Array(length);
+    for (let i = 0; i < length; i++) scores[i] = data[i * columns + c]!;
+    return { label, ...tableOf(count(marks(own, c), scores, weights), thresholds) };
   });
 }
 

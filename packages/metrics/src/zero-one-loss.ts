@@ -1,5 +1,4 @@
-import { hits, share } from './internal/agreement.js';
-import { sum } from './internal/numpy.js';
+import { hits, share, totalWeight } from './internal/agreement.js';
 import { checkTargets } from './internal/targets.js';
 import type { Targets } from './labels.js';
 import type { CountOptions } from './options.js';
@@ -24,5 +23,5 @@ export function zeroOneLoss(yTrue: Targets, yPred: Targets, options: CountOption
   const targets = checkTargets('zeroOneLoss', yTrue, yPred, sampleWeight);
   const right = share(hits(targets), targets.weights, normalize);
   if (normalize) return 1 - right;
-  return (targets.weights ? sum(targets.weights) : targets.length) - right;
+  return totalWeight(targets) - right;
 }

@@ -3,10 +3,10 @@ import type { CheckedTargets } from './targets.js';
 
 /** 1 for each sample whose labels are all right, 0 for the others. */
 export function hits(targets: CheckedTargets): Uint8Array {
-  const { yTrue, yPred, length } = targets;
+  const { length } = targets;
   const out = new Uint8Array(length);
   if (targets.type === 'multilabel-indicator') {
-    const { columns } = targets;
+    const { columns, yTrue, yPred } = targets;
     for (let i = 0; i < length; i++) {
       let right = 1;
       for (let at = i * columns; at < (i + 1) * columns; at++)
@@ -15,18 +15,27 @@ export function hits(targets: CheckedTargets): Uint8Array {
     }
     return out;
   }
-  const truth = targets.yTrue;
-  const guess = targets.yPred;
-  for (let i = 0; i < length; i++) out[i] = truth[i] === guess[i] ? 1 : 0;
+  const { yTrue, yPred } = targets;
+  for (let i = 0; i < length; i++) out[i] = yTrue[i] === yPred[i] ? 1 : 0;
   return out;
 }
 
-/** The weighted share of the samples with a value of 1, or their weight or count. */
+/** The weighted share of the samples that are 1, or their weight or count. */
 export function share(
-  values: ArrayLike<number>,
+  ones: Uint8Array,
   weights: Float64Array | undefined,
   normalize: boolean,
 ): number {
-  if (normalize) return average(values, weights);
-  return weights ? dot(values, weights) : sum(values);
+  if (weights === undefined) {
+    let count = 0;
+    for (let i = 0; i < ones.length; i++) count += ones[i]!;
+    return normalize ? count / ones.length : count;
+  }
+  const values = Float64Array.from(ones);
+  return normalize ? average(values, weights) : dot(values, weights);
+}
+
+/** The weight of all samples. */
+export function totalWeight({ weights, length }: CheckedTargets): number {
+  return weights ? sum(weights) : length;
 }

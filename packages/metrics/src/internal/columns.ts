@@ -7,6 +7,8 @@ export interface Column {
   readonly kind: 'number' | 'string' | 'boolean';
   readonly values: ArrayLike<Label>;
   readonly length: number;
+  /** Whole numbers, once they were read: see `wholeNumbers`. */
+  numbers?: Int32Array | Float64Array | undefined;
 }
 
 /** A row of numbers a sample, row-major. */

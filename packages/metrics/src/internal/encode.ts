@@ -41,7 +41,7 @@ export function encode(fn: string, names: readonly string[], columns: readonly C
     );
   }
   const numbers = columns.map((column, i) => {
-    const whole = wholeNumbers(fn, names[i]!, column.values);
+    const whole = column.numbers ?? wholeNumbers(fn, names[i]!, column.values);
     return whole ?? fail(fn, 'target_format', `${names[i]} must hold whole numbers.`);
   });
   const encoded = encodeNumbers(numbers);
@@ -49,29 +49,43 @@ export function encode(fn: string, names: readonly string[], columns: readonly C
   return booleans ? { ...encoded, labels: encoded.labels.map(Boolean) } : encoded;
 }
 
+/** Labels below this are class indices, and looked up without a first pass for their range. */
+const SMALL = 1024;
+
 function encodeNumbers(columns: readonly (Int32Array | Float64Array)[]): Encoded {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  let total = 0;
-  for (const column of columns) {
-    if (!(column instanceof Int32Array)) return encodeByMap(columns);
-    const [min, max] = range(column);
-    low = Math.min(low, min);
-    high = Math.max(high, max);
-    total += column.length;
-  }
-  if (total === 0) return { labels: [], codes: columns.map(() => new Int32Array(0)) };
+  if (!columns.every((column) => column instanceof Int32Array)) return encodeByMap(columns);
+  const integers = columns as readonly Int32Array[];
+  const total = integers.reduce((count, column) => count + column.length, 0);
+  if (total === 0) return { labels: [], codes: integers.map(() => new Int32Array(0)) };
+  const small = new Int32Array(SMALL);
+  if (integers.every((column) => markSmall(column, small))) return lookUp(integers, small, 0);
+  const ranges = integers.map(range);
+  const low = Math.min(...ranges.map(([min]) => min));
+  const high = Math.max(...ranges.map(([, max]) => max));
   // A table by value is the fast way; labels spread wider than this go through a map.
   if (high - low >= Math.max(65_536, 2 * total)) return encodeByMap(columns);
-  const codeOf = new Int32Array(high - low + 1);
-  for (const column of columns as readonly Int32Array[]) mark(column, low, codeOf);
+  const seen = new Int32Array(high - low + 1);
+  for (const column of integers) mark(column, low, seen);
+  return lookUp(integers, seen, low);
+}
+
+/** Numbers the values seen, and replaces them; `seen` becomes the table of codes. */
+function lookUp(columns: readonly Int32Array[], seen: Int32Array, low: number): Encoded {
   const labels: number[] = [];
-  for (let i = 0; i < codeOf.length; i++) if (codeOf[i] === 1) codeOf[i] = labels.push(i + low) - 1;
-  const identity = low === 0 && labels.length === codeOf.length;
-  const codes = (columns as readonly Int32Array[]).map((column) =>
-    identity ? column : translate(column, low, codeOf),
-  );
+  for (let i = 0; i < seen.length; i++) if (seen[i] === 1) seen[i] = labels.push(i + low) - 1;
+  const identity = low === 0 && labels.at(-1) === labels.length - 1;
+  const codes = columns.map((column) => (identity ? column : translate(column, low, seen)));
   return { labels, codes };
+}
+
+/** Marks the values seen; false, and not all marked, if one lies outside the table. */
+function markSmall(values: Int32Array, seen: Int32Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < 0 || value >= SMALL) return false;
+    seen[value] = 1;
+  }
+  return true;
 }
 
 function range(values: Int32Array): [number, number] {
@@ -144,15 +158,27 @@ function wideNumbers(fn: string, name: string, values: ArrayLike<Label>): Float6
 
 /** Throws at the first value that is not a finite number. */
 export function checkFinite(fn: string, name: string, values: ArrayLike<unknown>): void {
+  if (values instanceof Float64Array || values instanceof Float32Array) {
+    const at = notFinite(values);
+    if (at >= 0) failFinite(fn, name, values[at]!, at);
+    return;
+  }
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
+    if (typeof value === 'boolean') continue;
+    if (typeof value === 'string') failMixed(fn, name, value, 'number', i);
     if (typeof value !== 'number') {
-      if (typeof value === 'boolean') continue;
-      if (typeof value === 'string') failMixed(fn, name, value, 'number', i);
       fail(fn, 'target_format', `${name} must hold numbers; received ${show(value)} at ${i}.`);
     }
-    if (!Number.isFinite(value)) {
-      fail(fn, 'not_finite', `${name} must hold finite numbers; received ${value} at ${i}.`);
-    }
+    if (!Number.isFinite(value)) failFinite(fn, name, value, i);
   }
+}
+
+function notFinite(values: Float64Array | Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i;
+  return -1;
+}
+
+function failFinite(fn: string, name: string, value: number, at: number): never {
+  fail(fn, 'not_finite', `${name} must hold finite numbers; received ${value} at ${at}.`);
 }

@@ -2,7 +2,7 @@
  * NumPy's sum of a contiguous array: pairwise in blocks of 128 with eight running sums. A report
  * prints 17 digits of a sum of weights, so the order of additions must be the same, not only close.
  */
-export function sum(values: ArrayLike<number>, from = 0, count: number = values.length): number {
+export function sum(values: Float64Array, from = 0, count: number = values.length): number {
   if (count < 8) {
     let total = 0;
     for (let i = from; i < from + count; i++) total += values[i]!;
@@ -12,24 +12,31 @@ export function sum(values: ArrayLike<number>, from = 0, count: number = values.
     const half = (count >> 1) - ((count >> 1) % 8);
     return sum(values, from, half) + sum(values, from + half, count - half);
   }
-  const r = new Float64Array(8);
-  for (let j = 0; j < 8; j++) r[j] = values[from + j]!;
-  let i = 8;
-  for (; i < count - (count % 8); i += 8) {
-    for (let j = 0; j < 8; j++) r[j]! += values[from + i + j]!;
+  let [r0, r1, r2, r3, r4, r5, r6, r7] = [0, 0, 0, 0, 0, 0, 0, 0];
+  const end = from + count - (count % 8);
+  let i = from;
+  for (; i < end; i += 8) {
+    r0 += values[i]!;
+    r1 += values[i + 1]!;
+    r2 += values[i + 2]!;
+    r3 += values[i + 3]!;
+    r4 += values[i + 4]!;
+    r5 += values[i + 5]!;
+    r6 += values[i + 6]!;
+    r7 += values[i + 7]!;
   }
-  let total = r[0]! + r[1]! + (r[2]! + r[3]!) + (r[4]! + r[5]! + (r[6]! + r[7]!));
-  for (; i < count; i++) total += values[from + i]!;
+  let total = r0 + r1 + (r2 + r3) + (r4 + r5 + (r6 + r7));
+  for (; i < from + count; i++) total += values[i]!;
   return total;
 }
 
 /** `numpy.mean`; NaN for an empty array. */
-export function mean(values: ArrayLike<number>): number {
+export function mean(values: Float64Array): number {
   return sum(values) / values.length;
 }
 
 /** The sum of products, the error of each addition carried along (numpy leaves it to BLAS). */
-export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
   let lost = 0;
   for (let i = 0; i < a.length; i++) {
@@ -42,7 +49,7 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** `numpy.average`; NaN or an infinity where the weights sum to zero (NumPy raises there). */
-export function average(values: ArrayLike<number>, weights?: ArrayLike<number>): number {
+export function average(values: Float64Array, weights?: Float64Array): number {
   if (weights === undefined) return mean(values);
   const products = new Float64Array(values.length);
   for (let i = 0; i < products.length; i++) products[i] = values[i]! * weights[i]!;
@@ -53,16 +60,15 @@ export function average(values: ArrayLike<number>, weights?: ArrayLike<number>):
  * scikit-learn's mean over what is not NaN: a score that is not defined for a class does not count
  * in the average. Weights that sum to zero count as no weights.
  */
-export function averageOfDefined(values: ArrayLike<number>, weights?: ArrayLike<number>): number {
-  const keep: number[] = [];
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) keep.push(i);
-  if (keep.length === 0) return Number.NaN;
+export function averageOfDefined(values: Float64Array, weights?: Float64Array): number {
+  const defined = (_: number, i: number) => !Number.isNaN(values[i]);
+  const kept = values.filter(defined);
+  if (kept.length === 0) return Number.NaN;
   if (weights === undefined) {
     // numpy.nanmean adds zeros in place of NaN, which keeps the pairwise order of the full array.
-    return sum(Float64Array.from(values, (v) => (Number.isNaN(v) ? 0 : v))) / keep.length;
+    return sum(values.map((value) => (Number.isNaN(value) ? 0 : value))) / kept.length;
   }
-  const kept = keep.map((i) => values[i]!);
-  const keptWeights = keep.map((i) => weights[i]!);
+  const keptWeights = weights.filter(defined);
   return sum(keptWeights) === 0 ? mean(kept) : average(kept, keptWeights);
 }
 
@@ -92,6 +98,18 @@ export function lowerBound(
   return low - from;
 }
 
+/**
+ * The bin (edges[b], edges[b + 1]] that holds x, the first also its lower edge: from where it would
+ * lie among equal bins, a few steps to where it does.
+ */
+export function binOf(edges: Float64Array, x: number): number {
+  const last = edges.length - 2;
+  let bin = Math.max(0, Math.min(Math.floor(x * (last + 1)), last));
+  while (bin > 0 && x <= edges[bin]!) bin--;
+  while (bin < last && x > edges[bin + 1]!) bin++;
+  return bin;
+}
+
 /** How many of the ascending values are at most `x` (`numpy.searchsorted`, right). */
 export function upperBound(sorted: ArrayLike<number>, x: number): number {
   let low = 0;
@@ -102,4 +120,11 @@ export function upperBound(sorted: ArrayLike<number>, x: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** A plain array of the numbers; `Array.from` would go through an iterator. */
+export function toArray(values: Float64Array): number[] {
+  const out = new Array<number>(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = values[i]!;
+  return out;
 }

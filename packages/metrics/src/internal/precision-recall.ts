@@ -1,4 +1,5 @@
 import type { PrecisionRecallCurve } from '../precision-recall-curve.js';
+import { toArray } from './numpy.js';
 import { pick, type ThresholdCounts } from './thresholds.js';
 import type { Warn } from './warn.js';
 
@@ -8,7 +9,7 @@ export function precisionRecallPoints(
   dropIntermediate: boolean,
   warn: Warn,
 ): PrecisionRecallCurve {
-  const counts = dropIntermediate ? pick(all, (i) => steps(all.tps, i)) : all;
+  const counts = dropIntermediate ? pick(all, [all.tps], steps) : all;
   const { fps, tps } = counts;
   const n = tps.length;
   const positives = tps.at(-1)!;
@@ -26,7 +27,7 @@ export function precisionRecallPoints(
   }
   precision[n] = 1;
   recall[n] = 0;
-  return { precision, recall, thresholds: Array.from(counts.thresholds).reverse() };
+  return { precision, recall, thresholds: toArray(counts.thresholds).reverse() };
 }
 
 /** Whether the count changes on either side of the point. */

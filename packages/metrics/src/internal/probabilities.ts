@@ -1,6 +1,12 @@
 import type { Label, Labels } from '../labels.js';
 import { fail, show } from './fail.js';
-import { checkProbabilities, epsilon, readScores, type Scores } from './score-table.js';
+import {
+  checkProbabilities,
+  epsilon,
+  readScores,
+  type ScoreData,
+  type Scores,
+} from './score-table.js';
 import { checkLengths } from './targets.js';
 import { columnOf, readTruth, sortLabels, type Truth } from './truth.js';
 import type { Warn } from './warn.js';
@@ -10,10 +16,11 @@ import { readWeights } from './weights.js';
 export interface Checked {
   readonly length: number;
   readonly columns: number;
-  /** Probability of a class. */
-  readonly at: (row: number, column: number) => number;
-  /** 1 where the class is true, else 0. */
-  readonly isTrue: (row: number, column: number) => number;
+  /** Probability of each class, row-major, two columns at least. */
+  readonly proba: ScoreData;
+  /** The true column of each row, or rows that are 1 where a class is true. */
+  readonly truth: Int32Array | ArrayLike<number>;
+  readonly oneLabel: boolean;
   readonly weights: Float64Array | undefined;
   readonly single: boolean;
 }
@@ -33,15 +40,18 @@ export function checkMulticlass(
   checkLengths(fn, { yProba: scores.length, yTrue: length, sampleWeight: sampleWeight?.length });
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
   const columns = Math.max(2, scores.columns ?? 1);
-  const at = probabilityAt(scores);
-  const { classCount, isTrue } = 'codes' in truth ? oneHot(fn, truth, labels, warn) : rows(truth);
-  warnRowSums({ length, columns, at, single: scores.single }, warn);
+  const proba = bothColumns(scores);
+  const oneLabel = 'codes' in truth;
+  const { classCount, column } = oneLabel
+    ? trueColumns(fn, truth, labels, warn)
+    : { classCount: truth.columns, column: truth.data };
+  warnRowSums(proba, columns, scores.single, warn);
   if (classCount !== columns) {
     const wayOut = labels ? 'labels must list them all' : 'the option labels lists them all';
     const rule = `yProba must have a column for each of ${classCount} classes`;
     fail(fn, 'class_count_differs', `${rule}; received ${columns}: ${wayOut}.`);
   }
-  return { length, columns, at, isTrue, weights, single: scores.single };
+  return { length, columns, proba, truth: column, oneLabel, weights, single: scores.single };
 }
 
 /** Reads scores as probabilities and says how to get at one. */
@@ -50,20 +60,22 @@ export function readProbabilities(fn: string, yProba: unknown): Scores {
 }
 
 /** One column p stands for 1 - p and p; float32 subtracts in float32. */
-export function probabilityAt({ data, columns = 1, single }: Scores): Checked['at'] {
-  if (columns > 1) return (row, column) => data[row * columns + column]!;
-  return (row, column) => {
-    if (column === 1) return data[row]!;
-    return single ? Math.fround(1 - data[row]!) : 1 - data[row]!;
-  };
+export function bothColumns({ data, columns = 1, single }: Scores): ScoreData {
+  if (columns > 1) return data;
+  const both = new (single ? Float32Array : Float64Array)(2 * data.length);
+  for (let i = 0; i < data.length; i++) {
+    both[2 * i] = 1 - data[i]!;
+    both[2 * i + 1] = data[i]!;
+  }
+  return both;
 }
 
-function rows(truth: { readonly columns: number; readonly data: ArrayLike<number> }) {
-  const { columns, data } = truth;
-  return { classCount: columns, isTrue: (i: number, j: number) => data[i * columns + j]! };
-}
-
-function oneHot(fn: string, truth: Truth, labels: Labels | null | undefined, warn: Warn) {
+function trueColumns(
+  fn: string,
+  truth: Truth,
+  labels: Labels | null | undefined,
+  warn: Warn,
+): { readonly classCount: number; readonly column: Int32Array } {
   const classes = labels ? orderLabels(fn, labels, warn) : truth.classes;
   const column = labels ? columnOf(fn, truth, classes) : truth.codes;
   if (classes.length === 1) {
@@ -73,7 +85,7 @@ function oneHot(fn: string, truth: Truth, labels: Labels | null | undefined, war
     const rule = `yTrue holds only ${show(classes[0])}`;
     fail(fn, 'one_label_needs_labels', `${rule}; the option labels must list all classes.`);
   }
-  return { classCount: classes.length, isTrue: (i: number, j: number) => Number(column[i] === j) };
+  return { classCount: classes.length, column };
 }
 
 function orderLabels(fn: string, labels: Labels, warn: Warn): readonly Label[] {
@@ -85,16 +97,13 @@ function orderLabels(fn: string, labels: Labels, warn: Warn): readonly Label[] {
   return sorted;
 }
 
-function warnRowSums(
-  { length, columns, at, single }: Pick<Checked, 'length' | 'columns' | 'at' | 'single'>,
-  warn: Warn,
-): void {
+function warnRowSums(proba: ScoreData, columns: number, single: boolean, warn: Warn): void {
   const tolerance = 1e-8 + Math.sqrt(epsilon(single));
-  for (let i = 0; i < length; i++) {
+  for (let row = 0; row < proba.length; row += columns) {
     let total = 0;
-    for (let j = 0; j < columns; j++) total += at(i, j);
+    for (let at = row; at < row + columns; at++) total += proba[at]!;
     if (Math.abs(total - 1) <= tolerance) continue;
-    const rule = `row ${i} of yProba sums to ${total}`;
+    const rule = `row ${row / columns} of yProba sums to ${total}`;
     warn('rows_do_not_sum_to_one', 'UserWarning', `${rule}; probabilities of a sample sum to 1.`);
     return;
   }

@@ -1,5 +1,6 @@
 import type { BinaryScore } from './binary-average.js';
 import { upperBound } from './numpy.js';
+import { type Sorted, sortScores } from './sort.js';
 import { count } from './thresholds.js';
 import type { Warn } from './warn.js';
 
@@ -14,6 +15,8 @@ export function binaryRocAuc(warn: Warn, maxFpr: number): BinaryScore {
       warn('one_class', 'UndefinedMetricWarning', `${rule}; the area is not defined and NaN.`);
       return Number.NaN;
     }
+    if (maxFpr === 1 && weights === undefined)
+      return areaByRank(sortScores(scores, positive, weights));
     const { fps, tps } = count(positive, scores, weights);
     const negatives = fps.at(-1)!;
     const positives = tps.at(-1)!;
@@ -40,6 +43,26 @@ export function binaryRocAuc(warn: Warn, maxFpr: number): BinaryScore {
 function hasBoth(positive: ArrayLike<number>): boolean {
   for (let i = 1; i < positive.length; i++) if (positive[i] !== positive[0]) return true;
   return false;
+}
+
+/** The share of pairs in order, ties half: what the trapezoids add up to, in whole numbers. */
+function areaByRank({ scores, positive }: Sorted): number {
+  let negatives = 0;
+  let positives = 0;
+  let twice = 0;
+  for (let i = 0; i < scores.length; ) {
+    const score = scores[i];
+    let tied = 0;
+    let hits = 0;
+    for (; i < scores.length && scores[i] === score; i++) {
+      tied++;
+      hits += positive[i]!;
+    }
+    twice += hits * (2 * negatives + tied - hits);
+    negatives += tied - hits;
+    positives += hits;
+  }
+  return twice / 2 / (negatives * positives);
 }
 
 /** Trapezoids from the origin through the first points. */

@@ -29,5 +29,6 @@ export function onePairAtATime(
       prevalence.push(both.length / codes.length);
     }
   }
-  return average(pairScores, byPrevalence ? prevalence : undefined);
+  const weights = byPrevalence ? Float64Array.from(prevalence) : undefined;
+  return average(Float64Array.from(pairScores), weights);
 }

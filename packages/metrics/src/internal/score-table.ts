@@ -2,9 +2,12 @@ import { readTable } from './columns.js';
 import { checkFinite } from './encode.js';
 import { fail, isArrayLike, show } from './fail.js';
 
+/** Reals in one of two types, so that loops over them stay fast. */
+export type ScoreData = Float64Array | Float32Array;
+
 /** Scores: one a sample, or a row of them with a column a class. */
 export interface Scores {
-  readonly data: ArrayLike<number>;
+  readonly data: ScoreData;
   readonly length: number;
   /** Undefined: one score a sample. */
   readonly columns: number | undefined;
@@ -22,8 +25,9 @@ export function readScores(fn: string, name: string, scores: unknown): Scores {
       `${name} must be an array of numbers or rows; received ${show(scores)}.`,
     );
   }
-  const data = table?.data ?? (scores as ArrayLike<number>);
-  checkFinite(fn, name, data);
+  const given = table?.data ?? (scores as ArrayLike<number>);
+  checkFinite(fn, name, given);
+  const data = isScoreData(given) ? given : Float64Array.from(given);
   const length = table?.length ?? data.length;
   if (length === 0)
     fail(fn, 'empty_input', `${name} must hold at least one sample; received none.`);
@@ -31,7 +35,7 @@ export function readScores(fn: string, name: string, scores: unknown): Scores {
 }
 
 /** One score a sample; a table of one column counts as such. */
-export function oneScore(fn: string, name: string, { columns, data }: Scores): ArrayLike<number> {
+export function oneScore(fn: string, name: string, { columns, data }: Scores): ScoreData {
   if (columns === undefined || columns === 1) return data;
   fail(
     fn,
@@ -41,7 +45,7 @@ export function oneScore(fn: string, name: string, { columns, data }: Scores): A
 }
 
 /** Throws unless every value lies in [0, 1]. */
-export function checkProbabilities(fn: string, name: string, data: ArrayLike<number>): void {
+export function checkProbabilities(fn: string, name: string, data: ScoreData): void {
   for (let i = 0; i < data.length; i++) {
     if (data[i]! >= 0 && data[i]! <= 1) continue;
     fail(
@@ -55,4 +59,8 @@ export function checkProbabilities(fn: string, name: string, data: ArrayLike<num
 /** What NumPy calls eps: the distance from 1 to the next number. */
 export function epsilon(single: boolean): number {
   return single ? 2 ** -23 : Number.EPSILON;
+}
+
+function isScoreData(values: unknown): values is ScoreData {
+  return values instanceof Float64Array || values instanceof Float32Array;
 }

@@ -1,101 +1,115 @@
-/**
- * The indices of the scores from the highest to the lowest, equal ones in their order; samples whose
- * weight is 0 are left out.
- *
- * A radix sort by 11 bits of the bit pattern: comparing through a callback would take most of the
- * time of a curve.
- */
-export function descendingOrder(
-  scores: ArrayLike<number>,
-  weights?: ArrayLike<number>,
-): Uint32Array {
-  const order = new Uint32Array(scores.length);
-  let n = 0;
-  for (let i = 0; i < scores.length; i++)
-    if (weights === undefined || weights[i] !== 0) order[n++] = i;
-  return radixSort(scores, order.subarray(0, n));
+/** Scores in rising order, each with what belongs to it. */
+export interface Sorted {
+  readonly scores: Float64Array;
+  /** 1 for a positive sample, else 0. */
+  readonly positive: Uint8Array;
+  readonly weights: Float64Array | undefined;
 }
 
 const BITS = 11;
 const BUCKETS = 1 << BITS;
+const DIGITS = 6;
 
-function radixSort(scores: ArrayLike<number>, order: Uint32Array): Uint32Array {
-  const n = order.length;
-  const low = new Uint32Array(n);
-  const high = new Uint32Array(n);
-  descendingKeys(scores, order, low, high);
-  const digits = [
-    [low, 0],
-    [low, 11],
-    [low, 22],
-    [high, 0],
-    [high, 11],
-    [high, 22],
-  ] as const;
-  let from: Columns = { order, low, high };
-  let to: Columns = {
-    order: new Uint32Array(n),
-    low: new Uint32Array(n),
-    high: new Uint32Array(n),
-  };
-  for (const [word, shift] of digits) {
-    const source = word === low ? 'low' : 'high';
-    const starts = bucketStarts(from[source], shift);
-    if (starts === undefined) continue;
-    scatter(from, to, from[source], shift, starts);
+/**
+ * Sorts the scores with their labels and weights; samples whose weight is 0 are left out.
+ *
+ * A radix sort by 11 bits of the bit pattern at a time: sorting indices through a callback would take
+ * most of the time of a curve. The double itself is moved, and its words are read through a view.
+ */
+export function sortScores(
+  scores: ArrayLike<number>,
+  positive: ArrayLike<number>,
+  weights: Float64Array | undefined,
+): Sorted {
+  let from = filled(scores, positive, weights);
+  const n = from.scores.length;
+  const counts = countDigits(from.scores);
+  let to: Sorted | undefined;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const starts = counts.subarray(digit * BUCKETS, (digit + 1) * BUCKETS);
+    if (!toStarts(starts, n)) continue;
+    to ??= empty(n, weights !== undefined);
+    scatter(from, to, digit, starts);
     [from, to] = [to, from];
   }
-  return from.order;
+  return from;
 }
 
-/** Bit patterns that rise as the scores fall; -0 counts as 0. */
-function descendingKeys(
+function empty(n: number, weighted: boolean): Sorted {
+  return {
+    scores: new Float64Array(n),
+    positive: new Uint8Array(n),
+    weights: weighted ? new Float64Array(n) : undefined,
+  };
+}
+
+function filled(
   scores: ArrayLike<number>,
-  order: Uint32Array,
-  low: Uint32Array,
-  high: Uint32Array,
-): void {
-  const real = new Float64Array(1);
-  const words = new Uint32Array(real.buffer);
-  const lowWord = new Uint32Array(Float64Array.of(2 ** -1074).buffer)[0] === 1 ? 0 : 1;
-  for (let i = 0; i < order.length; i++) {
-    real[0] = scores[order[i]!]! + 0;
-    const top = words[1 - lowWord]!;
-    const flip = top >>> 31 === 1 ? 0 : 0xffffffff;
-    low[i] = words[lowWord]! ^ flip;
-    high[i] = flip === 0 ? top : top ^ 0x7fffffff;
+  positive: ArrayLike<number>,
+  weights: Float64Array | undefined,
+): Sorted {
+  let n = scores.length;
+  if (weights) for (let i = 0; i < weights.length; i++) if (weights[i] === 0) n--;
+  const out = empty(n, weights !== undefined);
+  let at = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (weights) {
+      if (weights[i] === 0) continue;
+      out.weights![at] = weights[i]!;
+    }
+    out.scores[at] = scores[i]! + 0; // -0 and 0 are one score
+    out.positive[at++] = positive[i]!;
   }
+  return out;
 }
 
-/** Where each bucket starts; undefined if all keys share the digit. */
-function bucketStarts(keys: Uint32Array, shift: number): Uint32Array | undefined {
-  const starts = new Uint32Array(BUCKETS);
-  for (let i = 0; i < keys.length; i++) starts[(keys[i]! >>> shift) & (BUCKETS - 1)]! += 1;
+/** The word order of doubles here. */
+const LOW = new Uint32Array(Float64Array.of(2 ** -1074).buffer)[0] === 1 ? 0 : 1;
+
+/** How often each value of each digit occurs, in one pass. */
+function countDigits(scores: Float64Array): Uint32Array {
+  const words = new Uint32Array(scores.buffer, scores.byteOffset, 2 * scores.length);
+  const counts = new Uint32Array(DIGITS * BUCKETS);
+  for (let i = 0; i < words.length; i += 2) {
+    const top = words[i + 1 - LOW]! | 0;
+    // Negative numbers fall as their bits rise: turn all bits; others only pass them.
+    const low = words[i + LOW]! ^ (top >> 31);
+    const high = top ^ ((top >> 31) | 0x80000000);
+    counts[low & 2047]! += 1;
+    counts[2048 + ((low >>> 11) & 2047)]! += 1;
+    counts[4096 + (low >>> 22)]! += 1;
+    counts[6144 + (high & 2047)]! += 1;
+    counts[8192 + ((high >>> 11) & 2047)]! += 1;
+    counts[10240 + (high >>> 22)]! += 1;
+  }
+  return counts;
+}
+
+/** Turns counts into where each bucket starts; false if all keys share the digit. */
+function toStarts(counts: Uint32Array, n: number): boolean {
   let total = 0;
   for (let b = 0; b < BUCKETS; b++) {
-    const size = starts[b]!;
-    if (size === keys.length) return undefined;
-    starts[b] = total;
+    const size = counts[b]!;
+    if (size === n) return false;
+    counts[b] = total;
     total += size;
   }
-  return starts;
+  return true;
 }
 
-type Columns = { order: Uint32Array; low: Uint32Array; high: Uint32Array };
-
-function scatter(
-  from: Columns,
-  to: Columns,
-  keys: Uint32Array,
-  shift: number,
-  starts: Uint32Array,
-) {
-  for (let i = 0; i < keys.length; i++) {
-    const bucket = (keys[i]! >>> shift) & (BUCKETS - 1);
+function scatter(from: Sorted, to: Sorted, digit: number, starts: Uint32Array): void {
+  const { scores, positive } = from;
+  const words = new Uint32Array(scores.buffer, scores.byteOffset, 2 * scores.length);
+  const shift = (digit % 3) * BITS;
+  const wantLow = digit < 3;
+  for (let i = 0; i < scores.length; i++) {
+    const top = words[2 * i + 1 - LOW]! | 0;
+    const key = wantLow ? words[2 * i + LOW]! ^ (top >> 31) : top ^ ((top >> 31) | 0x80000000);
+    const bucket = (key >>> shift) & (BUCKETS - 1);
     const at = starts[bucket]!;
     starts[bucket] = at + 1;
-    to.order[at] = from.order[i]!;
-    to.low[at] = from.low[i]!;
-    to.high[at] = from.high[i]!;
+    to.scores[at] = scores[i]!;
+    to.positive[at] = positive[i]!;
+    if (from.weights) to.weights![at] = from.weights[i]!;
   }
 }

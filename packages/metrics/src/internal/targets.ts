@@ -107,7 +107,8 @@ export type TargetType =
 export function targetType(fn: string, name: string, y: Column | Table): TargetType {
   if (y.shape === 'column') {
     if (y.kind !== 'number') return 'classes';
-    return wholeNumbers(fn, name, y.values) === undefined ? 'continuous' : 'classes';
+    y.numbers = wholeNumbers(fn, name, y.values);
+    return y.numbers === undefined ? 'continuous' : 'classes';
   }
   const whole = wholeNumbers(fn, name, y.data);
   if (whole === undefined) return 'continuous-multioutput';

@@ -1,7 +1,7 @@
 import type { Label } from '../labels.js';
 import { fail, isArrayLike, show } from './fail.js';
 import { oneScore, readScores } from './score-table.js';
-import { descendingOrder } from './sort.js';
+import { sortScores } from './sort.js';
 import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
 import { readWeights } from './weights.js';
@@ -32,11 +32,7 @@ export function countsAtThresholds(
   const positive = positiveOf(fn, truth, posLabel);
   const scores = readScoreColumn(fn, yScore, truth.length, sampleWeight);
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
-  const counts = count(
-    truth.codes.map((code) => Number(code === positive)),
-    scores,
-    weights,
-  );
+  const counts = count(marks(truth.codes, positive), scores, weights);
   return { ...counts, classCount: truth.classes.length };
 }
 
@@ -60,6 +56,13 @@ function readScoreColumn(
   return oneScore(fn, 'yScore', readScores(fn, 'yScore', yScore));
 }
 
+/** 1 where the code is the wanted one, else 0. */
+export function marks(codes: Int32Array, wanted: number): Uint8Array {
+  const out = new Uint8Array(codes.length);
+  for (let i = 0; i < out.length; i++) out[i] = codes[i] === wanted ? 1 : 0;
+  return out;
+}
+
 /**
  * Cumulates weights down the scores; labels are 1 (positive) or 0. Samples without weight give no
  * threshold.
@@ -69,44 +72,48 @@ export function count(
   scores: ArrayLike<number>,
   weights?: Float64Array,
 ): ThresholdCounts {
-  const order = descendingOrder(scores, weights);
-  const fps = new Float64Array(order.length);
-  const tps = new Float64Array(order.length);
-  const thresholds = new Float64Array(order.length);
-  let size = 0;
+  const sorted = sortScores(scores, positive, weights);
+  const n = sorted.scores.length;
+  const fps = new Float64Array(n);
+  const tps = new Float64Array(n);
+  const thresholds = new Float64Array(n);
+  let size = -1;
   let tp = 0;
   let fp = 0;
-  for (let i = 0; i < order.length; i++) {
-    const at = order[i]!;
-    const score = scores[at]!;
-    if (i > 0 && score !== thresholds[size]) size++;
-    const weight = weights ? weights[at]! : 1;
-    if (positive[at] === 1) tp += weight;
+  for (let i = n - 1; i >= 0; i--) {
+    const score = sorted.scores[i]!;
+    if (size < 0 || score !== thresholds[size]) thresholds[++size] = score;
+    const weight = sorted.weights ? sorted.weights[i]! : 1;
+    if (sorted.positive[i] === 1) tp += weight;
     else fp += weight;
     fps[size] = fp;
     tps[size] = tp;
-    thresholds[size] = score;
   }
-  const end = order.length === 0 ? 0 : size + 1;
   return {
-    fps: fps.subarray(0, end),
-    tps: tps.subarray(0, end),
-    thresholds: thresholds.subarray(0, end),
+    fps: fps.subarray(0, size + 1),
+    tps: tps.subarray(0, size + 1),
+    thresholds: thresholds.subarray(0, size + 1),
   };
 }
 
-/** The points to keep: the ends, and those for which `keep` holds. */
+/** The points to keep: the ends, and those at which one of the sums does what `keep` asks for. */
 export function pick(
   { fps, tps, thresholds }: ThresholdCounts,
-  keep: (i: number) => boolean,
+  sums: readonly Float64Array[],
+  keep: (sums: Float64Array, i: number) => boolean,
 ): ThresholdCounts {
   const last = fps.length - 1;
-  const kept = (_: number, i: number) => i === 0 || i === last || keep(i);
-  return {
-    fps: fps.filter(kept),
-    tps: tps.filter(kept),
-    thresholds: thresholds.filter(kept),
+  const kept = new Int32Array(fps.length);
+  let size = 0;
+  for (let i = 0; i <= last; i++) {
+    if (i === 0 || i === last || sums.some((values) => keep(values, i))) kept[size++] = i;
+  }
+  const at = (values: Float64Array) => {
+    const out = new Float64Array(size);
+    for (let i = 0; i < size; i++) out[i] = values[kept[i]!]!;
+    return out;
   };
+  return { fps: at(fps), tps: at(tps), thresholds: at(thresholds) };
 }
 
 /** The array with a value before it. */

@@ -105,7 +105,8 @@ class OneAgainstRest implements Accumulator {
   }
 
   value(): number {
-    const scores = this.#streams.map((stream) => this.#score(stream.samples()));
-    return mean(scores, this.#options.average === 'weighted' ? this.#support : undefined);
+    const scores = Float64Array.from(this.#streams, (stream) => this.#score(stream.samples()));
+    const weighted = this.#options.average === 'weighted';
+    return mean(scores, weighted ? Float64Array.from(this.#support) : undefined);
   }
 }
