@@ -1,3 +1,4 @@
+import { chartConfig } from './internal/chart-config.js';
 import { checkString, received } from './internal/check.js';
 import { formatPercent, formatValue } from './internal/format.js';
 import { textWidth } from './internal/text-width.js';
@@ -117,6 +118,7 @@ export function barChartSpec(data: BarChartData, options: BarChartOptions = {}):
         },
       },
     ],
+    config: chartConfig,
   } as unknown as ChartSpec;
 }
 

@@ -1,3 +1,4 @@
+import { chartConfig } from './internal/chart-config.js';
 import { checkChoice, checkString, received } from './internal/check.js';
 import { formatCount, formatPercent } from './internal/format.js';
 import { matrixLayout } from './internal/matrix-layout.js';
@@ -128,7 +129,7 @@ export function confusionMatrixSpec(
           ]
         : []),
     ],
-    config: { view: { stroke: theme.axis, strokeWidth: 1 } },
+    config: { ...chartConfig, view: { stroke: theme.axis, strokeWidth: 1 } },
   } as unknown as ChartSpec;
 }
 

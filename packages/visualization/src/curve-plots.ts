@@ -1,3 +1,4 @@
+import { chartConfig } from './internal/chart-config.js';
 import { received } from './internal/check.js';
 import { theme } from './internal/theme.js';
 import { type ChartSpec, specToSvg } from './spec-to-svg.js';
@@ -176,6 +177,7 @@ export function curvePlotSpec(
           ]
         : []),
     ],
+    config: chartConfig,
   } as unknown as ChartSpec;
 }
 

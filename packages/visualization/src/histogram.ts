@@ -1,3 +1,4 @@
+import { chartConfig } from './internal/chart-config.js';
 import { checkInteger, checkString, received } from './internal/check.js';
 import { formatCount, formatValue } from './internal/format.js';
 import { theme } from './internal/theme.js';
@@ -94,6 +95,7 @@ export function histogramSpec(
       description: { field: 'description' },
       tooltip: { field: 'description' },
     },
+    config: chartConfig,
   } as unknown as ChartSpec;
 }
 

@@ -1,6 +1,6 @@
+import { chartConfig } from './internal/chart-config.js';
 import { received } from './internal/check.js';
 import { curvePanel } from './internal/curve-panel.js';
-import { theme } from './internal/theme.js';
 import { type ChartSpec, specToSvg } from './spec-to-svg.js';
 
 /** What training leaves behind: `History` of `@cnnkit/training` and of Keras have this shape. */
@@ -79,12 +79,15 @@ export function learningCurvesSpec(
   if (metrics.length === 0) {
     throw new RangeError('learningCurves: metrics must name at least one value; received none.');
   }
+  // Panels share one legend, so they must agree on what is in it.
+  const validated = metrics.some((metric) => `val_${metric}` in history.history);
   const panels = metrics.map((metric) =>
     curvePanel({
       metric,
       epochs: history.epoch.map((epoch) => epoch + 1),
       training: history.history[metric]!,
       validation: history.history[`val_${metric}`],
+      validated,
       width: panelWidth,
       height: panelHeight,
       scale,
@@ -102,7 +105,7 @@ export function learningCurvesSpec(
     bounds: 'full',
     spacing: 36,
     resolve: { legend: { color: 'shared', strokeDash: 'shared' } },
-    config: { font: theme.fontFamily },
+    config: chartConfig,
   } as ChartSpec;
 }
 

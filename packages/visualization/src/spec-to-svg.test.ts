@@ -1,8 +1,11 @@
+import type { LoggerInterface } from 'vega';
 import { expect, test } from 'vitest';
 import { history, matrix } from '../test/samples.js';
 import { checkWellFormed } from '../test/well-formed.js';
 import { barChartSpec } from './bar-chart.js';
 import { confusionMatrixSpec } from './confusion-matrix-plot.js';
+import { curvePlotSpec } from './curve-plots.js';
+import { histogramSpec } from './histogram.js';
 import { learningCurvesSpec } from './learning-curves.js';
 import { type ChartSpec, specToSvg } from './spec-to-svg.js';
 
@@ -45,16 +48,38 @@ test('writes geometry with at most two decimals', async () => {
   expect(svg.match(/(?:d|transform)="[^"]*\.\d{3}/)).toBeNull();
 });
 
-test('draws the live specifications as well', async () => {
+test('live specifications carry the look, survive JSON and give Vega-Lite nothing to warn of', async () => {
+  const { compile } = await import('vega-lite');
+  const warned: unknown[][] = [];
+  const quiet = () => logger;
+  const note = (...args: readonly unknown[]) => {
+    warned.push([...args]);
+    return logger;
+  };
+  const logger: LoggerInterface = {
+    level: quiet as never,
+    error: note,
+    warn: note,
+    info: quiet,
+    debug: quiet,
+  };
+  const partly = {
+    ...history,
+    history: { ...history.history, precision: [0.1, 0.2, 0.3, 0.4, 0.5] },
+  };
   for (const spec of [
-    learningCurvesSpec(history),
+    learningCurvesSpec(partly),
     confusionMatrixSpec(matrix),
-    barChartSpec({ a: { x: 1 } }),
+    barChartSpec({ a: { x: 1, y: 2 } }),
+    histogramSpec([1, 2, 3]),
+    curvePlotSpec('calibration', [{ name: 'a', x: [0, 1], y: [0, 1] }]),
   ]) {
-    // A specification goes over the network as JSON and must come back the same.
+    expect(spec.config).toMatchObject({ title: { anchor: 'start' } });
     expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+    compile(spec, { logger });
     checkWellFormed(await specToSvg(spec));
   }
+  expect(warned).toEqual([]);
 });
 
 test('gives Vega its own text measure back, also after an error', async () => {

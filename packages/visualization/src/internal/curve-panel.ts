@@ -6,6 +6,8 @@ export interface CurvePanelOptions {
   readonly epochs: readonly number[];
   readonly training: readonly number[];
   readonly validation: readonly number[] | undefined;
+  /** Whether any panel has validation values. */
+  readonly validated: boolean;
   readonly width: number;
   readonly height: number;
   readonly scale: 'linear' | 'log';
@@ -55,8 +57,8 @@ export function curvePanel(options: CurvePanelOptions): object {
         encoding: {
           x,
           y,
-          color: seriesColor(validation !== undefined),
-          strokeDash: seriesDash(validation !== undefined),
+          color: seriesColor(options.validated),
+          strokeDash: seriesDash(options.validated),
         },
       },
       ...(epochs.length <= 40 || interactive ? [pointLayer(x, y, epochs.length, interactive)] : []),
@@ -147,7 +149,7 @@ function pointLayer(x: object, y: object, epochs: number, interactive: boolean):
     encoding: {
       x,
       y,
-      color: { field: 'series', type: 'nominal', legend: null },
+      color: { field: 'series', type: 'nominal' },
       description: { field: 'description' },
       ...(interactive
         ? {
