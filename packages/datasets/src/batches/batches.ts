@@ -3,7 +3,7 @@ import { augmentImage } from '../augment/augment-image.js';
 import type { Augmentation } from '../augment/augmentation.js';
 import { type MixOptions, mixBatch } from '../augment/mix.js';
 import type { ImageDataset } from '../image-dataset.js';
-import { pixelTable, type ScalingOptions, scaleInto } from './pixel-table.js';
+import { pixelTable, type ScalingOptions, scaler } from './pixel-table.js';
 
 /** Images and labels of one step, ready for a network. */
 export interface Batch {
@@ -152,13 +152,14 @@ function* makeBatches(dataset: ImageDataset, plan: Plan): Generator<Batch, void,
   // Augmented images stay bytes until they are blended and scaled.
   const changed = plan.augment.length > 0 || plan.mix !== undefined;
   const bytes = changed ? new Uint8Array(room * size) : undefined;
+  const scale = scaler(bytes ?? dataset.images, xs, plan.table);
   for (let step = plan.startBatch; step < plan.count; step++) {
     const indices = order.subarray(step * batchSize, (step + 1) * batchSize);
     const n = indices.length;
     fillLabels(ys, dataset.labels, indices, plan.oneHot ? classes : 0);
     if (bytes === undefined) {
       for (let i = 0; i < n; i++) {
-        scaleInto(xs, i * size, dataset.images, indices[i]! * size, size, plan.table);
+        scale(indices[i]! * size, i * size, size);
       }
     } else {
       fillAugmented(bytes, dataset, indices, plan);
@@ -167,7 +168,7 @@ function* makeBatches(dataset: ImageDataset, plan: Plan): Generator<Batch, void,
         const part = { images: bytes.subarray(0, n * size), ys: ys as Float32Array };
         mixBatch(part, [n, height, width, channels], classes, plan.mix, random);
       }
-      scaleInto(xs, 0, bytes, 0, n * size, plan.table);
+      scale(0, 0, n * size);
     }
     yield {
       xs: xs.subarray(0, n * size),

@@ -29,7 +29,7 @@ export async function list(io: Io, options: LoadOptions): Promise<number> {
     const { name, trainCount, testCount, classNames } = info;
     const columns = [
       name.padEnd(16),
-      `${trainCount} + ${testCount}`.padStart(15),
+      `${trainCount} + ${testCount}`.padStart(17),
       `${classNames.length} classes`.padStart(11),
       megabytes(sizeOf(info)).padStart(9),
       there,

@@ -34,7 +34,7 @@ export function streamOf(
 /** One buffer as chunks, small enough that progress and abort are noticed. */
 export async function* chunksOf(
   bytes: Uint8Array,
-  chunkBytes = 1 << 18,
+  chunkBytes: number = 1 << 18,
 ): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }

@@ -4,3 +4,4 @@ export {
   type ImageFolderOptions,
   loadImageFolder,
 } from './load-image-folder.js';
+export { type PrefetchOptions, prefetchBatches, shareDataset } from './prefetch-batches.js';

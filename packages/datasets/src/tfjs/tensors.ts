@@ -9,7 +9,7 @@ import {
   tensor4d,
 } from '@tensorflow/tfjs-core';
 import { type Batch, type BatchOptions, batches } from '../batches/batches.js';
-import { pixelTable, type ScalingOptions, scaleInto } from '../batches/pixel-table.js';
+import { pixelTable, type ScalingOptions, scaler } from '../batches/pixel-table.js';
 import type { ImageDataset } from '../image-dataset.js';
 
 /** A batch as tensors. The receiver disposes both. */
@@ -122,7 +122,7 @@ export function datasetTensors(
   const [count, height, width, channels] = dataset.shape;
   const pixels = new Float32Array(dataset.images.length);
   const table = pixelTable(channels, options);
-  scaleInto(pixels, 0, dataset.images, 0, pixels.length, table);
+  scaler(dataset.images, pixels, table)(0, 0, pixels.length);
   const labels = tensor1d(dataset.labels.slice(), 'int32');
   return {
     xs: tensor4d(pixels, [count, height, width, channels]),

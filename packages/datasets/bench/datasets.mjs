@@ -1,0 +1,69 @@
+// What the package costs beside Python and NumPy, in one run on one machine.
+//   node bench/datasets.mjs           (after a build; CNNKIT_DATA_DIR for MNIST, PYTHON for NumPy)
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  batches,
+  datasetFromCifar,
+  generateDigits,
+  gunzip,
+  loadMnist,
+  parseIdx,
+} from '@cnnkit/datasets';
+
+const dataDir = process.env.CNNKIT_DATA_DIR ?? '';
+const archive = join(dataDir, 'mnist/train-images-idx3-ubyte.gz');
+const ROUNDS = 7;
+
+/** The median of several rounds, after one to warm up. */
+async function medianMs(work) {
+  const times = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const start = performance.now();
+    await work();
+    if (round > 0) times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)];
+}
+
+const ours = {};
+if (existsSync(archive)) {
+  ours['MNIST train images from gzip, ms'] = await medianMs(async () =>
+    parseIdx(await gunzip(readFileSync(archive))),
+  );
+  ours['loadMnist, all four files, verified, ms'] = await medianMs(() => loadMnist({ dataDir }));
+}
+const cifar = new Uint8Array(10_000 * 3073);
+for (let i = 0; i < cifar.length; i++) cifar[i] = i % 3073 === 0 ? 0 : i & 255;
+ours['10,000 CIFAR images planar to NHWC, ms'] = await medianMs(() =>
+  datasetFromCifar(cifar, { classNames: ['a'] }),
+);
+const digits = generateDigits({ count: 60_000, seed: 1 });
+const EPOCH = Math.floor(60_000 / 64);
+ours['shuffled, scaled batch of 64 MNIST images, µs'] =
+  ((await medianMs(() => {
+    let sum = 0;
+    for (const { xs } of batches(digits, { batchSize: 64, dropRemainder: true })) sum += xs[0];
+    return sum;
+  })) *
+    1000) /
+  EPOCH;
+
+const python = process.env.PYTHON ?? 'python3';
+const script = fileURLToPath(new URL('numpy_peer.py', import.meta.url));
+const { status, stdout } = spawnSync(python, [script, archive, String(ROUNDS)], {
+  encoding: 'utf8',
+});
+const peer = status === 0 ? JSON.parse(stdout) : {};
+
+console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}`);
+console.log(status === 0 ? `NumPy ${peer.version}` : 'NumPy is not there: ours alone');
+for (const [name, value] of Object.entries(ours)) {
+  const other = peer[name];
+  const beside =
+    other === undefined ? '' : `  NumPy ${other.toFixed(1)}  ${(other / value).toFixed(2)}x`;
+  console.log(`${name.padEnd(48)} ${value.toFixed(1).padStart(8)}${beside}`);
+}

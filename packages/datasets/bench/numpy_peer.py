@@ -1,0 +1,39 @@
+"""The same work in Python and NumPy; prints JSON: medians by the names that datasets.mjs uses."""
+import gzip, json, os, statistics, sys, time
+import numpy as np
+
+archive, rounds = sys.argv[1], int(sys.argv[2])
+
+
+def median(work):
+    times = []
+    for i in range(rounds + 1):
+        start = time.perf_counter()
+        work()
+        if i > 0:
+            times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+out = {"version": np.__version__}
+if os.path.exists(archive):
+    def parse():
+        with gzip.open(archive) as f:
+            return np.frombuffer(f.read(), np.uint8, offset=16).reshape(-1, 28, 28)
+    out["MNIST train images from gzip, ms"] = median(parse)
+records = np.zeros((10000, 3073), np.uint8)
+out["10,000 CIFAR images planar to NHWC, ms"] = median(
+    lambda: np.ascontiguousarray(records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)))
+images = np.zeros((60000, 28, 28, 1), np.uint8)
+batches = 60000 // 64
+
+
+def epoch():
+    order = np.random.permutation(60000)
+    for i in range(batches):
+        x = images[order[i * 64:(i + 1) * 64]].astype(np.float32) / 255
+    return x
+
+
+out["shuffled, scaled batch of 64 MNIST images, µs"] = median(epoch) * 1000 / batches
+print(json.dumps(out))
