@@ -1,7 +1,20 @@
 export type { Callback, Logs, TrainingContext, TrainingParams } from './callback.js';
+export { CSVLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { LambdaCallback } from './callbacks/lambda-callback.js';
+export {
+  LearningRateScheduler,
+  type LearningRateSchedulerOptions,
+} from './callbacks/learning-rate-scheduler.js';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
 export type { MonitorMode, WarningHandler } from './callbacks/monitor.js';
 export { type ProgressBarOptions, progressBar } from './callbacks/progress-bar.js';
+export {
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+} from './callbacks/reduce-lr-on-plateau.js';
+export { SwapEMAWeights, type SwapEMAWeightsOptions } from './callbacks/swap-ema-weights.js';
+export { TerminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
 export type {
   ArrayData,
   ImageData,

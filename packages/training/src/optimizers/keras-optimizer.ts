@@ -1,8 +1,6 @@
 import {
   add,
   engine,
-  fill,
-  variable as makeVariable,
   mul,
   type NamedTensorMap,
   Optimizer,
@@ -24,6 +22,7 @@ import {
   requireNumber,
   resolveOptions,
 } from './options.js';
+import { SlotStore } from './slot-store.js';
 
 /** What one update works on; the three lists run in parallel, one entry a variable. */
 export interface UpdateStep {
@@ -37,6 +36,9 @@ export interface UpdateStep {
   readonly step: number;
 }
 
+const AVERAGE = 'average';
+const ACCUMULATOR = 'gradient_accumulator';
+
 /**
  * Base of the optimizers here: a `tf.Optimizer` (so `model.compile` and tfjs's own `fit` take it)
  * with what Keras 3's base optimizer does: decoupled weight decay, clipping, moving averages of
@@ -48,9 +50,7 @@ export interface UpdateStep {
 export abstract class KerasOptimizer extends Optimizer {
   protected readonly base: ResolvedOptions;
   #learningRate: number | LearningRateSchedule;
-  #variables: Variable[] = [];
-  #indexByName = new Map<string, number>();
-  readonly #slots = new Map<string, Variable[]>();
+  readonly #store: SlotStore;
   #restored: NamedTensor[] | undefined;
 
   protected constructor(options: OptimizerOptions, defaultLearningRate: number) {
@@ -58,6 +58,7 @@ export abstract class KerasOptimizer extends Optimizer {
     this.iterations_ = 0;
     const name = this.getClassName();
     this.base = resolveOptions(name, options);
+    this.#store = new SlotStore(name);
     const { learningRate = defaultLearningRate } = options;
     if (typeof learningRate !== 'function') {
       requireNumber(name, 'learningRate', learningRate, 0, Number.POSITIVE_INFINITY);
@@ -109,30 +110,18 @@ export abstract class KerasOptimizer extends Optimizer {
    * the state of an optimizer that has not stepped yet.
    */
   build(variables: readonly Variable[]): void {
-    if (this.#variables.length > 0) return;
-    this.#variables = [...variables];
-    this.#indexByName = new Map(variables.map((variable, i) => [variable.name, i]));
-    const names = [...this.slotNames()];
-    if (this.base.useEma) names.unshift('average');
-    if (this.base.gradientAccumulationSteps !== null) names.unshift('gradient_accumulator');
-    for (const name of names) {
-      const start = this.#isExtra(name) ? 0 : this.slotStart(name);
-      this.#slots.set(
-        name,
-        variables.map((variable) =>
-          tidy(() => {
-            const value = start === 0 ? zeros(variable.shape) : fill(variable.shape, start);
-            return makeVariable(value, false);
-          }),
-        ),
-      );
-    }
-    if (this.#restored !== undefined) {
-      const restored = this.#restored;
-      this.#restored = undefined;
-      this.#assignState(restored);
-      for (const { tensor } of restored) tensor.dispose();
-    }
+    if (this.#store.built) return;
+    const { useEma, gradientAccumulationSteps } = this.base;
+    const starts: [slot: string, start: number][] = [];
+    if (gradientAccumulationSteps !== null) starts.push([ACCUMULATOR, 0]);
+    if (useEma) starts.push([AVERAGE, 0]);
+    for (const slot of this.slotNames()) starts.push([slot, this.slotStart(slot)]);
+    this.#store.build(variables, starts);
+    if (this.#restored === undefined) return;
+    const restored = this.#restored;
+    this.#restored = undefined;
+    this.#store.assign(restored);
+    for (const { tensor } of restored) tensor.dispose();
   }
 
   /** One step. Gradients are borrowed; a variable whose gradient is missing stays as it is. */
@@ -144,7 +133,7 @@ export abstract class KerasOptimizer extends Optimizer {
     this.build(named.map(({ name }) => registeredVariable(this.getClassName(), name)));
     tidy(() => {
       const present = named.filter(({ tensor }) => tensor != null);
-      const indices = present.map(({ name }) => this.#indexOf(name));
+      const indices = present.map(({ name }) => this.#store.indexOf(name));
       const all = this.#accumulate(
         present.map(({ tensor }) => tensor),
         indices,
@@ -157,22 +146,30 @@ export abstract class KerasOptimizer extends Optimizer {
 
   /** Puts the moving averages into the weights, as Keras does when `fit` ends. Nothing without `useEma`. */
   finalizeVariableValues(): void {
-    const averages = this.#slots.get('average') ?? [];
+    const averages = this.#store.get(AVERAGE);
     averages.forEach((average, i) => {
-      (this.#variables[i] as Variable).assign(average);
+      (this.#store.variables[i] as Variable).assign(average);
     });
   }
 
   /** Swaps weights and moving averages; a second call swaps them back. Nothing without `useEma`. */
   swapAverages(): void {
-    const averages = this.#slots.get('average') ?? [];
+    const averages = this.#store.get(AVERAGE);
     averages.forEach((average, i) => {
-      const variable = this.#variables[i] as Variable;
+      const variable = this.#store.variables[i] as Variable;
       tidy(() => {
         const kept = variable.clone();
         variable.assign(average);
         average.assign(kept);
       });
+    });
+  }
+
+  /** Makes the current weights the averages. Nothing without `useEma`. */
+  adoptWeightsAsAverages(): void {
+    const averages = this.#store.get(AVERAGE);
+    averages.forEach((average, i) => {
+      average.assign(this.#store.variables[i] as Variable);
     });
   }
 
@@ -185,8 +182,8 @@ export abstract class KerasOptimizer extends Optimizer {
       iterations: this.iterations,
       learningRate: typeof this.#learningRate === 'number' ? this.#learningRate : undefined,
       scalar: this.scalarState,
-      variables: this.#variables,
-      slots: this.#slots,
+      variables: this.#store.variables,
+      slots: this.#store.slots,
     });
   }
 
@@ -204,8 +201,8 @@ export abstract class KerasOptimizer extends Optimizer {
       this.#learningRate = learningRate;
     }
     if (scalar !== undefined) this.scalarState = scalar;
-    if (this.#variables.length > 0) {
-      this.#assignState(slots);
+    if (this.#store.built) {
+      this.#store.assign(slots);
     } else {
       for (const { tensor } of this.#restored ?? []) tensor.dispose();
       this.#restored =
@@ -216,11 +213,8 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   override dispose(): void {
-    for (const slot of this.#slots.values()) for (const variable of slot) variable.dispose();
+    this.#store.dispose();
     for (const { tensor } of this.#restored ?? []) tensor.dispose();
-    this.#slots.clear();
-    this.#variables = [];
-    this.#indexByName.clear();
     this.#restored = undefined;
   }
 
@@ -237,38 +231,11 @@ export abstract class KerasOptimizer extends Optimizer {
     };
   }
 
-  #isExtra(slot: string): boolean {
-    return slot === 'average' || slot === 'gradient_accumulator';
-  }
-
-  #indexOf(name: string): number {
-    const index = this.#indexByName.get(name);
-    if (index === undefined) {
-      throw new RangeError(
-        `${this.getClassName()}: variable "${name}" is not one of the ${this.#variables.length} it ` +
-          'was built with; make a new optimizer when the set of trainable weights changes.',
-      );
-    }
-    return index;
-  }
-
-  #assignState(values: readonly NamedTensor[]): void {
-    const targets = [...this.#slots.values()].flat();
-    if (values.length !== targets.length) {
-      throw new RangeError(
-        `${this.getClassName()}: weights must hold ${targets.length} slot tensors; received ${values.length}.`,
-      );
-    }
-    targets.forEach((target, i) => {
-      target.assign((values[i] as NamedTensor).tensor);
-    });
-  }
-
   /** @returns the gradients to step with, or undefined while they are still being gathered. */
   #accumulate(gradients: Tensor[], indices: number[]): Tensor[] | undefined {
     const steps = this.base.gradientAccumulationSteps;
     if (steps === null) return gradients;
-    const accumulators = this.#pick('gradient_accumulator', indices);
+    const accumulators = this.#store.pick(ACCUMULATOR, indices);
     const sums = gradients.map((g, i) => add(g, accumulators[i] as Variable));
     const complete = (this.iterations + 1) % steps === 0;
     accumulators.forEach((accumulator, i) => {
@@ -279,7 +246,7 @@ export abstract class KerasOptimizer extends Optimizer {
 
   #updateWith(gradients: Tensor[], indices: number[]): void {
     const learningRate = this.learningRate;
-    const variables = indices.map((i) => this.#variables[i] as Variable);
+    const variables = indices.map((i) => this.#store.variables[i] as Variable);
     const clipped = clipGradients(gradients, this.base);
     const { weightDecay, excludeFromWeightDecay } = this.base;
     if (weightDecay !== null) {
@@ -291,7 +258,7 @@ export abstract class KerasOptimizer extends Optimizer {
       }
     }
     const slots = Object.fromEntries(
-      this.slotNames().map((name) => [name, this.#pick(name, indices)]),
+      this.slotNames().map((name) => [name, this.#store.pick(name, indices)]),
     );
     const step = this.#updates + 1;
     this.update({ variables, gradients: clipped, slots, learningRate, step });
@@ -306,19 +273,14 @@ export abstract class KerasOptimizer extends Optimizer {
     const { emaMomentum, emaOverwriteFrequency } = this.base;
     // Keras's first average is the weights themselves, whatever the momentum.
     const momentum = this.#updates === 0 ? 0 : emaMomentum;
-    const averages = this.#slots.get('average') ?? [];
+    const averages = this.#store.get(AVERAGE);
     averages.forEach((average, i) => {
-      const variable = this.#variables[i] as Variable;
+      const variable = this.#store.variables[i] as Variable;
       average.assign(add(mul(average, momentum), mul(variable, 1 - momentum)));
     });
     if (emaOverwriteFrequency !== null && (this.#updates + 1) % emaOverwriteFrequency === 0) {
       this.finalizeVariableValues();
     }
-  }
-
-  #pick(slot: string, indices: number[]): Variable[] {
-    const variables = this.#slots.get(slot) ?? [];
-    return indices.map((i) => variables[i] as Variable);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageData } from '../../src/fit/data.js';
+import { Adam } from '../../src/optimizers/adam.js';
 
 /** Images of 4x4: class k is bright in quadrant k, over noise that depends on the seed alone. */
 export function toyImages(count: number, seed = 1): ImageData {
@@ -44,6 +45,15 @@ export function toyModel(options: { dropout?: number; softmax?: boolean } = {}):
       }),
     ],
   });
+}
+
+export function compiledToy(
+  options: Parameters<typeof toyModel>[0] & { loss?: string } = {},
+): tfl.LayersModel {
+  const { loss = 'sparseCategoricalCrossentropy', ...rest } = options;
+  const model = toyModel(rest);
+  model.compile({ optimizer: new Adam({ learningRate: 0.02 }), loss, metrics: ['accuracy'] });
+  return model;
 }
 
 export function weightsOf(model: tfl.LayersModel): number[][] {

@@ -1,0 +1,43 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useCpu } from '../../test/support/cpu.js';
+import { compiledToy as compiled, toyImages } from '../../test/support/toy.js';
+import { evaluate } from './evaluate.js';
+import { fit } from './fit.js';
+import { predict } from './predict.js';
+
+beforeAll(useCpu);
+
+const data = toyImages(50);
+
+describe('evaluate and predict', () => {
+  it('give the same whatever the batch size', async () => {
+    const model = compiled();
+    const one = await evaluate(model, data, { batchSize: 1 });
+    const all = await evaluate(model, data, { batchSize: 64 });
+    expect(one.loss).toBeCloseTo(all.loss!, 6);
+    expect(one.accuracy).toBeCloseTo(all.accuracy!, 6);
+    const some = await predict(model, data, { batchSize: 7 });
+    expect(some).toHaveLength(200);
+    const whole = await predict(model, data, { batchSize: 64 });
+    some.forEach((p, i) => void expect(p).toBeCloseTo(whole[i]!, 6));
+  });
+
+  it('agree: accuracy counts the rows whose largest probability is the label’s', async () => {
+    const model = compiled();
+    await fit(model, data, { epochs: 2 });
+    const probabilities = await predict(model, data);
+    let hits = 0;
+    for (let i = 0; i < 50; i++) {
+      const row = probabilities.subarray(4 * i, 4 * i + 4);
+      expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+      if (row.indexOf(Math.max(...row)) === data.labels[i]) hits++;
+    }
+    expect((await evaluate(model, data)).accuracy).toBeCloseTo(hits / 50, 6);
+  });
+
+  it('end with the reason of their signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(evaluate(compiled(), data, { signal })).rejects.toThrow('enough');
+    await expect(predict(compiled(), data, { signal })).rejects.toThrow('enough');
+  });
+});
