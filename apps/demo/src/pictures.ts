@@ -38,7 +38,7 @@ export async function drawPictures(
     name: 'confusion-matrix',
     heading: 'Confusion matrix',
     caption: 'Rows are the true classes, columns the predicted ones.',
-    svg: await confusionMatrixPlot(confusion.matrix, { classNames: test.classNames }),
+    svg: await confusionMatrixPlot(confusion.matrix, { classNames: test.classNames, title: '' }),
   });
   pictures.push({
     name: 'predictions',
