@@ -282,11 +282,21 @@ describe('a mirror that does not give the file', () => {
       'sent more than',
       1,
     ],
-    ['never answers', () => {}, 'sent nothing for 60 ms', 3],
+    ['never answers', () => {}, 'sent next to nothing for 60 ms', 3],
     [
       'hangs in the middle',
       (_, r) => void r.writeHead(200, length).write(packed.subarray(0, 1000)),
-      'sent nothing for 60 ms',
+      'sent next to nothing for 60 ms',
+      3,
+    ],
+    [
+      'drips',
+      (_, r) => {
+        r.writeHead(200, length);
+        const timer = setInterval(() => r.write('x'), 5);
+        r.once('close', () => clearInterval(timer));
+      },
+      'sent next to nothing for 60 ms',
       3,
     ],
     ['cuts off at once', (request) => void request.socket.destroy(), 'did not answer', 3],

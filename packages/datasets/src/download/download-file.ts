@@ -192,7 +192,7 @@ async function downloadFrom(
         committed = true;
         return;
       } catch (error) {
-        if (!(error instanceof MirrorError)) throw error;
+        if (!(error instanceof MirrorError)) throw asCacheError(error, cache, name);
         const delayMs = Math.max(retryDelayMs * 2 ** (attempt - 1), error.retryAfterMs ?? 0);
         if (!error.passing || attempt > retries || delayMs > LONGEST_PAUSE_MS) {
           throw new MirrorError(`${url} ${error.message} (attempt ${attempt})`, {
@@ -206,6 +206,17 @@ async function downloadFrom(
   } finally {
     if (!committed) await partial.close();
   }
+}
+
+/** A full disk or a missing right, with the way out; anything else as it is. */
+function asCacheError(cause: unknown, cache: DownloadCache, file: string): unknown {
+  if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
+  return new DatasetError(
+    'cache',
+    `load: ${file} could not be written to ${cache.name} (${cause.message}). ` +
+      'Make room, or set CNNKIT_CACHE_DIR or the option cacheDir.',
+    { file, cause },
+  );
 }
 
 function failure(

@@ -19,6 +19,9 @@ export class MirrorError extends Error {
   }
 }
 
+/** What must come within the time limit for the next one to start. */
+const LEAST_BYTES = 1024;
+
 /** One file to fetch, and what is known about it. */
 export interface FetchJob {
   readonly url: string;
@@ -88,9 +91,10 @@ async function* bodyOf(
 ): AsyncIterable<Uint8Array> {
   if (response.body === null) throw new MirrorError('sent no body', { passing: true });
   const chunks = iterate(response.body)[Symbol.asyncIterator]();
+  idle.reset();
+  let sinceReset = 0;
   try {
     for (;;) {
-      idle.reset();
       let next: IteratorResult<Uint8Array>;
       try {
         next = await chunks.next();
@@ -99,6 +103,12 @@ async function* bodyOf(
       }
       if (next.done) return;
       job.signal?.throwIfAborted();
+      // A server that drips byte by byte is as good as one that hangs.
+      sinceReset += next.value.length;
+      if (sinceReset >= LEAST_BYTES) {
+        idle.reset();
+        sinceReset = 0;
+      }
       yield next.value;
     }
   } finally {
@@ -109,7 +119,10 @@ async function* bodyOf(
 function networkFailure(job: FetchJob, idle: IdleTimer, error: unknown, what: string): MirrorError {
   job.signal?.throwIfAborted();
   if (idle.signal.aborted) {
-    return new MirrorError(`sent nothing for ${job.timeoutMs} ms`, { passing: true, cause: error });
+    return new MirrorError(`sent next to nothing for ${job.timeoutMs} ms`, {
+      passing: true,
+      cause: error,
+    });
   }
   const reason = reasonOf(error);
   // Redirects in a circle do not pass.

@@ -54,7 +54,7 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Used for downloads. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** A download that gives no byte for so long is given up. Default: 30000. */
+  /** A download that gives less than 1 KiB in so long is given up. Default: 30000. */
   readonly timeoutMs?: number;
   /** How often a mirror is tried again after a failure that may pass. Default: 3. */
   readonly retries?: number;

@@ -70,7 +70,8 @@ export async function findFile(
 /** Uncompressed first: reading is faster than inflating. */
 function spellings(wanted: PublishedFile): readonly string[] {
   const plain = wanted.unpacked?.name;
-  if (plain === undefined) return [wanted.name];
+  // Of some files only the packed form can be verified.
+  if (plain === undefined || wanted.unpacked?.sha256 === undefined) return [wanted.name];
   // Some unpackers turn the dash of the published name into a dot.
   const dotted = plain.replace(/-(idx\d)/, '.$1');
   return [plain, wanted.name, ...(dotted === plain ? [] : [dotted, `${dotted}.gz`])];
