@@ -1,5 +1,5 @@
-import { hits, share } from './internal/agreement.js';
-import { checkTargets } from './internal/targets.js';
+import { rightShare } from './internal/agreement.js';
+import { checkPair } from './internal/targets.js';
 import type { Targets } from './labels.js';
 import type { CountOptions } from './options.js';
 
@@ -23,6 +23,6 @@ import type { CountOptions } from './options.js';
  */
 export function accuracyScore(yTrue: Targets, yPred: Targets, options: CountOptions = {}): number {
   const { normalize = true, sampleWeight } = options;
-  const targets = checkTargets('accuracyScore', yTrue, yPred, sampleWeight);
-  return share(hits(targets), targets.weights, normalize);
+  const pair = checkPair('accuracyScore', yTrue, yPred, sampleWeight);
+  return rightShare('accuracyScore', pair, normalize);
 }

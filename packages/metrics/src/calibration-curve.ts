@@ -1,6 +1,6 @@
 import { checkOption, fail, show } from './internal/fail.js';
 import { binOf, linspace } from './internal/numpy.js';
-import { checkProbabilities, oneScore, readScores } from './internal/score-table.js';
+import { checkProbabilities, oneScore, readReals } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { positiveCode, readTruthColumn } from './internal/truth.js';
 import type { Label, Labels, Rows } from './labels.js';
@@ -51,7 +51,7 @@ export function calibrationCurve(
   checkOption(metric, 'strategy', strategy, ['uniform', 'quantile']);
   checkBinCount(metric, nBins);
   const truth = readTruthColumn(metric, yTrue);
-  const scores = readScores(metric, 'yProb', yProb);
+  const scores = readReals(metric, 'yProb', yProb);
   checkLengths(metric, { yTrue: truth.length, yProb: scores.length });
   const positive = positiveCode(metric, truth, posLabel);
   const prob = oneScore(metric, 'yProb', scores);

@@ -49,7 +49,7 @@ export function detCurve(
     tps: prepend(0, counts.tps),
     thresholds: prepend(Number.POSITIVE_INFINITY, counts.thresholds),
   };
-  const { fps, tps, thresholds } = dropIntermediate ? pick(all, [all.tps], steps) : all;
+  const { fps, tps, thresholds } = dropIntermediate ? pick(all, (i) => steps(all.tps, i)) : all;
   const negatives = fps.at(-1)!;
   const positives = tps.at(-1)!;
   if (negatives === 0 || positives === 0) {

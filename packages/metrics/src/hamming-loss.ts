@@ -1,6 +1,6 @@
 import { hits, share } from './internal/agreement.js';
 import { mean } from './internal/numpy.js';
-import { checkTargets } from './internal/targets.js';
+import { checkPair } from './internal/targets.js';
 import type { Targets } from './labels.js';
 import type { WeightOptions } from './options.js';
 
@@ -21,17 +21,19 @@ import type { WeightOptions } from './options.js';
  * @see scikit-learn's `hamming_loss`
  */
 export function hammingLoss(yTrue: Targets, yPred: Targets, options: WeightOptions = {}): number {
-  const targets = checkTargets('hammingLoss', yTrue, yPred, options.sampleWeight);
-  const { yTrue: truth, yPred: guess, weights, length } = targets;
-  if (targets.type !== 'multilabel-indicator') {
-    const right = hits(targets);
-    for (let i = 0; i < length; i++) right[i]! ^= 1;
-    return share(right, weights, true);
+  const pair = checkPair('hammingLoss', yTrue, yPred, options.sampleWeight);
+  const { truth, guess, weights } = pair;
+  if (truth.shape === 'column') {
+    const wrong = hits('hammingLoss', pair);
+    for (let i = 0; i < wrong.length; i++) wrong[i]! ^= 1;
+    return share(wrong, weights, true);
   }
-  const { columns } = targets;
+  const { data, columns, length } = truth;
   let wrong = 0;
   for (let at = 0; at < length * columns; at++) {
-    if (truth[at] !== guess[at]) wrong += weights ? weights[Math.floor(at / columns)]! : 1;
+    if (data[at] !== (guess as typeof truth).data[at]) {
+      wrong += weights ? weights[Math.floor(at / columns)]! : 1;
+    }
   }
   return wrong / (length * columns * (weights ? mean(weights) : 1));
 }

@@ -2,7 +2,7 @@ import { hits } from './internal/agreement.js';
 import { checkOption } from './internal/fail.js';
 import { sampleCount } from './internal/gather.js';
 import { erfc } from './internal/normal.js';
-import { checkLengths, checkTargets } from './internal/targets.js';
+import { checkLengths, checkPair } from './internal/targets.js';
 import type { Targets } from './labels.js';
 
 /** Options of {@link mcnemarTest}. */
@@ -60,8 +60,8 @@ export function mcnemarTest(
   const { method = 'auto' } = options;
   checkOption('mcnemarTest', 'method', method, ['auto', 'exact', 'mid-p', 'chi2']);
   checkLengths('mcnemarTest', { yTrue: sampleCount(yTrue), a: sampleCount(a), b: sampleCount(b) });
-  const hitsA = hits(checkTargets('mcnemarTest', yTrue, a));
-  const hitsB = hits(checkTargets('mcnemarTest', yTrue, b));
+  const hitsA = hits('mcnemarTest', checkPair('mcnemarTest', yTrue, a));
+  const hitsB = hits('mcnemarTest', checkPair('mcnemarTest', yTrue, b));
   const counts = [0, 0, 0, 0];
   for (let i = 0; i < hitsA.length; i++) counts[2 * hitsA[i]! + hitsB[i]!]! += 1;
   const [bothWrong, onlyBRight, onlyARight, bothRight] = counts as [number, number, number, number];

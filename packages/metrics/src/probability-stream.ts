@@ -2,7 +2,7 @@ import { checkBinCount } from './calibration-curve.js';
 import type { CalibrationError } from './expected-calibration-error.js';
 import { fail, show } from './internal/fail.js';
 import { binOf, linspace } from './internal/numpy.js';
-import { checkProbabilities, epsilon, readScores } from './internal/score-table.js';
+import { checkProbabilities, epsilon, readReals } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { readTruthColumn } from './internal/truth.js';
 import { readWeights } from './internal/weights.js';
@@ -83,7 +83,7 @@ export class ProbabilityStream {
     const metric = 'ProbabilityStream.add';
     const columns = this.#ranks.length;
     const truth = readTruthColumn(metric, yTrue);
-    const { data, length, single, ...table } = readScores(metric, 'yProba', yProba);
+    const { data, length, single, ...table } = readReals(metric, 'yProba', yProba);
     if (table.columns !== columns) {
       const received = table.columns ?? 'one score a sample';
       fail(

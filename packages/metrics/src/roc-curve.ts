@@ -43,12 +43,16 @@ export function rocCurve(
   const { posLabel, sampleWeight, dropIntermediate = true, onWarning } = options;
   const counts = countsAtThresholds('rocCurve', yTrue, yScore, posLabel, sampleWeight);
   const { fps, tps, thresholds } = dropIntermediate
-    ? pick(counts, [counts.fps, counts.tps], bends)
+    ? pick(counts, (i) => bends(counts.fps, i) || bends(counts.tps, i))
     : counts;
   const warn = warner('rocCurve', onWarning);
   const rate = (side: 'negative' | 'positive', sums: Float64Array): number[] => {
     const total = sums.at(-1)!;
-    if (total > 0) return toArray(prepend(0, sums).map((value) => value / total));
+    if (total > 0) {
+      const rates = prepend(0, sums);
+      for (let i = 0; i < rates.length; i++) rates[i]! /= total;
+      return toArray(rates);
+    }
     const rule = `yTrue holds no ${side} samples`;
     warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; their rate is NaN.`);
     return new Array<number>(sums.length + 1).fill(Number.NaN);

@@ -1,6 +1,6 @@
 import { share } from './internal/agreement.js';
 import { fail, show } from './internal/fail.js';
-import { oneScore, readScores, type Scores } from './internal/score-table.js';
+import { oneScore, readScores, type ScoreData, type Scores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { checkOrdered, columnOf, readTruthColumn, type Truth } from './internal/truth.js';
 import { warner } from './internal/warn.js';
@@ -102,18 +102,26 @@ function binaryHits(truth: Int32Array, scores: ArrayLike<number>, k: number): Ui
   return hits.map((_, i) => Number(Number(scores[i]! > threshold) === truth[i]));
 }
 
+/** How many columns come before the true one: those that score higher, and later ones as high. */
+function ranksAbove(data: ScoreData, start: number, own: number, columns: number): number {
+  const score = data[start + own]!;
+  let above = 0;
+  for (let j = 0; j < columns; j++) {
+    const other = data[start + j]!;
+    if (other > score || (other === score && j > own)) above++;
+  }
+  return above;
+}
+
 function rankHits(truth: Int32Array, { data }: Scores, columns: number, k: number): Uint8Array {
   const hits = new Uint8Array(truth.length);
   for (let i = 0; i < hits.length; i++) {
     const start = i * columns;
     const own = truth[i]!;
     const score = data[start + own]!;
-    let above = 0;
-    for (let j = 0; j < columns; j++) {
-      const other = data[start + j]!;
-      if (other > score || (other === score && j > own)) above++;
-    }
-    hits[i] = Number(above < k);
+    let atLeast = 0;
+    for (let j = 0; j < columns; j++) if (data[start + j]! >= score) atLeast++;
+    hits[i] = atLeast <= k || ranksAbove(data, start, own, columns) < k ? 1 : 0;
   }
   return hits;
 }

@@ -1,5 +1,5 @@
-import { hits, share, totalWeight } from './internal/agreement.js';
-import { checkTargets } from './internal/targets.js';
+import { rightShare, totalWeight } from './internal/agreement.js';
+import { checkPair } from './internal/targets.js';
 import type { Targets } from './labels.js';
 import type { CountOptions } from './options.js';
 
@@ -20,8 +20,8 @@ import type { CountOptions } from './options.js';
  */
 export function zeroOneLoss(yTrue: Targets, yPred: Targets, options: CountOptions = {}): number {
   const { normalize = true, sampleWeight } = options;
-  const targets = checkTargets('zeroOneLoss', yTrue, yPred, sampleWeight);
-  const right = share(hits(targets), targets.weights, normalize);
+  const pair = checkPair('zeroOneLoss', yTrue, yPred, sampleWeight);
+  const right = rightShare('zeroOneLoss', pair, normalize);
   if (normalize) return 1 - right;
-  return totalWeight(targets) - right;
+  return totalWeight(pair) - right;
 }

@@ -1,22 +1,45 @@
+import type { Column, Table } from './columns.js';
+import { encode } from './encode.js';
 import { average, dot, sum } from './numpy.js';
-import type { CheckedTargets } from './targets.js';
+import type { Pair } from './targets.js';
+
+/** The share, count or weight of the samples whose labels are all right. */
+export function rightShare(fn: string, pair: Pair, normalize: boolean): number {
+  const { truth, guess, weights } = pair;
+  if (weights === undefined && truth.shape === 'column') {
+    const [a, b] = [truth.numbers, (guess as Column).numbers];
+    if (a instanceof Int32Array && b instanceof Int32Array) {
+      let count = 0;
+      for (let i = 0; i < a.length; i++) count += a[i] === b[i] ? 1 : 0;
+      return normalize ? count / a.length : count;
+    }
+  }
+  return share(hits(fn, pair), weights, normalize);
+}
 
 /** 1 for each sample whose labels are all right, 0 for the others. */
-export function hits(targets: CheckedTargets): Uint8Array {
-  const { length } = targets;
-  const out = new Uint8Array(length);
-  if (targets.type === 'multilabel-indicator') {
-    const { columns, yTrue, yPred } = targets;
-    for (let i = 0; i < length; i++) {
-      let right = 1;
-      for (let at = i * columns; at < (i + 1) * columns; at++)
-        if (yTrue[at] !== yPred[at]) right = 0;
-      out[i] = right;
-    }
-    return out;
+export function hits(fn: string, { truth, guess }: Pair): Uint8Array {
+  if (truth.shape === 'table') return rowHits(truth, guess as Table);
+  const [a, b] = [truth, guess as Column];
+  if (a.numbers instanceof Int32Array && b.numbers instanceof Int32Array) {
+    return equal(a.numbers, b.numbers);
   }
-  const { yTrue, yPred } = targets;
-  for (let i = 0; i < length; i++) out[i] = yTrue[i] === yPred[i] ? 1 : 0;
+  const { codes } = encode(fn, ['yTrue', 'yPred'], [a, b]);
+  return equal(codes[0]!, codes[1]!);
+}
+
+function equal(a: Int32Array, b: Int32Array): Uint8Array {
+  const out = new Uint8Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] === b[i] ? 1 : 0;
+  return out;
+}
+
+function rowHits(truth: Table, guess: Table): Uint8Array {
+  const { columns, length } = truth;
+  const out = new Uint8Array(length).fill(1);
+  for (let at = 0; at < length * columns; at++) {
+    if (truth.data[at] !== guess.data[at]) out[Math.floor(at / columns)] = 0;
+  }
   return out;
 }
 
@@ -36,6 +59,6 @@ export function share(
 }
 
 /** The weight of all samples. */
-export function totalWeight({ weights, length }: CheckedTargets): number {
-  return weights ? sum(weights) : length;
+export function totalWeight({ weights, truth }: Pair): number {
+  return weights ? sum(weights) : truth.length;
 }

@@ -46,9 +46,11 @@ export function averageColumns(
   }
   const support = average === 'weighted' ? columnSums(truth, weights) : undefined;
   if (support?.every((value) => Math.abs(value) <= 1e-8)) return 0;
-  const scores = Float64Array.from({ length: columns }, (_, j) =>
-    score(slice(truth.data, j, columns, length), slice(data, j, columns, length), weights),
-  );
+  const scores = new Float64Array(columns);
+  for (let j = 0; j < columns; j++) {
+    const positive = slice(truth.data, j, columns, length);
+    scores[j] = score(positive, slice(data, j, columns, length), weights);
+  }
   if (average === null) return Array.from(scores);
   if (support) for (let j = 0; j < columns; j++) if (support[j] === 0) scores[j] = 0;
   return mean(scores, support);

@@ -36,7 +36,7 @@ export function labelCounts(
 }
 
 /** Sums of the samples a class: both right, predicted, and true. */
-export function classSums({ labels, yTrue, yPred, weights }: ClassTargets): {
+export function classSums({ labels, yTrue, yPred, weights, pairs }: ClassTargets): {
   readonly hits: Float64Array;
   readonly predicted: Float64Array;
   readonly actual: Float64Array;
@@ -44,7 +44,15 @@ export function classSums({ labels, yTrue, yPred, weights }: ClassTargets): {
   const hits = new Float64Array(labels.length);
   const predicted = new Float64Array(labels.length);
   const actual = new Float64Array(labels.length);
-  if (weights === undefined) {
+  if (pairs) {
+    const k = labels.length;
+    pairs.forEach((count, at) => {
+      const [t, p] = [Math.floor(at / k), at % k];
+      actual[t]! += count;
+      predicted[p]! += count;
+      if (t === p) hits[t] = count;
+    });
+  } else if (weights === undefined) {
     for (let i = 0; i < yTrue.length; i++) {
       const t = yTrue[i]!;
       const p = yPred[i]!;

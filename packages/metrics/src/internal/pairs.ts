@@ -1,6 +1,7 @@
 import type { Label, Labels } from '../labels.js';
 import { fail, show } from './fail.js';
 import { labelCodes } from './label-codes.js';
+import { classSums } from './label-counts.js';
 import { sum } from './numpy.js';
 import { type ClassTargets, checkTargets } from './targets.js';
 import type { Warn } from './warn.js';
@@ -34,7 +35,7 @@ export function countPairs(
   codes.forEach((code, row) => {
     if (code >= 0) rowOf[code] = row;
   });
-  if (!targets.yTrue.some((code) => rowOf[code]! >= 0)) {
+  if (!rowOf.some((row, code) => row >= 0 && occurs(targets, code))) {
     fail(
       fn,
       'no_label_in_y_true',
@@ -45,16 +46,34 @@ export function countPairs(
 }
 
 function tally(
-  { yTrue, yPred, weights }: ClassTargets,
+  { yTrue, yPred, weights, pairs: counted }: ClassTargets,
   k: number,
   rowOf: Int32Array | null,
 ): Float64Array {
+  if (counted) return rowOf ? rearranged(counted, rowOf, k) : counted;
   const pairs = new Float64Array(k * k);
   for (let i = 0; i < yTrue.length; i++) {
     const row = rowOf ? rowOf[yTrue[i]!]! : yTrue[i]!;
     const column = rowOf ? rowOf[yPred[i]!]! : yPred[i]!;
     if (row >= 0 && column >= 0) pairs[row * k + column]! += weights ? weights[i]! : 1;
   }
+  return pairs;
+}
+
+/** Whether a label is true of some sample, whatever that weighs. */
+function occurs(targets: ClassTargets, code: number): boolean {
+  if (targets.pairs) return classSums(targets).actual[code] !== 0;
+  return targets.yTrue.includes(code);
+}
+
+/** Counted pairs with rows and columns moved to the places asked for. */
+function rearranged(counted: Float64Array, rowOf: Int32Array, k: number): Float64Array {
+  const pairs = new Float64Array(k * k);
+  counted.forEach((count, at) => {
+    const row = rowOf[Math.floor(at / rowOf.length)]!;
+    const column = rowOf[at % rowOf.length]!;
+    if (row >= 0 && column >= 0) pairs[row * k + column] = count;
+  });
   return pairs;
 }
 

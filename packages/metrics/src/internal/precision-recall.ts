@@ -9,7 +9,7 @@ export function precisionRecallPoints(
   dropIntermediate: boolean,
   warn: Warn,
 ): PrecisionRecallCurve {
-  const counts = dropIntermediate ? pick(all, [all.tps], steps) : all;
+  const counts = dropIntermediate ? pick(all, (i) => steps(all.tps, i)) : all;
   const { fps, tps } = counts;
   const n = tps.length;
   const positives = tps.at(-1)!;

@@ -1,12 +1,6 @@
 import type { Label, Labels } from '../labels.js';
 import { fail, show } from './fail.js';
-import {
-  checkProbabilities,
-  epsilon,
-  readScores,
-  type ScoreData,
-  type Scores,
-} from './score-table.js';
+import { checkProbabilityRows, readReals, type ScoreData, type Scores } from './score-table.js';
 import { checkLengths } from './targets.js';
 import { columnOf, readTruth, sortLabels, type Truth } from './truth.js';
 import type { Warn } from './warn.js';
@@ -34,7 +28,7 @@ export function checkMulticlass(
   labels: Labels | null | undefined,
   warn: Warn,
 ): Checked {
-  checkProbabilities(fn, 'yProba', scores.data);
+  const offRow = checkProbabilityRows(fn, 'yProba', scores);
   const truth = readTruth(fn, yTrue);
   const { length } = truth;
   checkLengths(fn, { yProba: scores.length, yTrue: length, sampleWeight: sampleWeight?.length });
@@ -45,7 +39,10 @@ export function checkMulticlass(
   const { classCount, column } = oneLabel
     ? trueColumns(fn, truth, labels, warn)
     : { classCount: truth.columns, column: truth.data };
-  warnRowSums(proba, columns, scores.single, warn);
+  if (offRow >= 0) {
+    const rule = `row ${offRow} of yProba does not sum to 1`;
+    warn('rows_do_not_sum_to_one', 'UserWarning', `${rule}; probabilities of a sample do.`);
+  }
   if (classCount !== columns) {
     const wayOut = labels ? 'labels must list them all' : 'the option labels lists them all';
     const rule = `yProba must have a column for each of ${classCount} classes`;
@@ -56,7 +53,7 @@ export function checkMulticlass(
 
 /** Reads scores as probabilities and says how to get at one. */
 export function readProbabilities(fn: string, yProba: unknown): Scores {
-  return readScores(fn, 'yProba', yProba);
+  return readReals(fn, 'yProba', yProba);
 }
 
 /** One column p stands for 1 - p and p; float32 subtracts in float32. */
@@ -95,16 +92,4 @@ function orderLabels(fn: string, labels: Labels, warn: Warn): readonly Label[] {
     warn('labels_not_ordered', 'UserWarning', `${rule}; the columns of yProba must follow it.`);
   }
   return sorted;
-}
-
-function warnRowSums(proba: ScoreData, columns: number, single: boolean, warn: Warn): void {
-  const tolerance = 1e-8 + Math.sqrt(epsilon(single));
-  for (let row = 0; row < proba.length; row += columns) {
-    let total = 0;
-    for (let at = row; at < row + columns; at++) total += proba[at]!;
-    if (Math.abs(total - 1) <= tolerance) continue;
-    const rule = `row ${row / columns} of yProba sums to ${total}`;
-    warn('rows_do_not_sum_to_one', 'UserWarning', `${rule}; probabilities of a sample sum to 1.`);
-    return;
-  }
 }

@@ -1,6 +1,6 @@
 import type { BinaryScore } from './binary-average.js';
 import { upperBound } from './numpy.js';
-import { type Sorted, sortScores } from './sort.js';
+import { rankAgainst, splitByMark } from './rank-against.js';
 import { count } from './thresholds.js';
 import type { Warn } from './warn.js';
 
@@ -15,8 +15,7 @@ export function binaryRocAuc(warn: Warn, maxFpr: number): BinaryScore {
       warn('one_class', 'UndefinedMetricWarning', `${rule}; the area is not defined and NaN.`);
       return Number.NaN;
     }
-    if (maxFpr === 1 && weights === undefined)
-      return areaByRank(sortScores(scores, positive, weights));
+    if (maxFpr === 1 && weights === undefined) return areaByRank(positive, scores);
     const { fps, tps } = count(positive, scores, weights);
     const negatives = fps.at(-1)!;
     const positives = tps.at(-1)!;
@@ -46,23 +45,23 @@ function hasBoth(positive: ArrayLike<number>): boolean {
 }
 
 /** The share of pairs in order, ties half: what the trapezoids add up to, in whole numbers. */
-function areaByRank({ scores, positive }: Sorted): number {
-  let negatives = 0;
-  let positives = 0;
+function areaByRank(positive: ArrayLike<number>, scores: ArrayLike<number>): number {
+  const { positives, negatives } = splitByMark(positive, scores);
+  const flip = positives.length > negatives.length;
+  const { sorted, below, tied } = flip
+    ? rankAgainst(negatives, positives)
+    : rankAgainst(positives, negatives);
   let twice = 0;
-  for (let i = 0; i < scores.length; ) {
-    const score = scores[i];
-    let tied = 0;
-    let hits = 0;
-    for (; i < scores.length && scores[i] === score; i++) {
-      tied++;
-      hits += positive[i]!;
+  for (let i = 0; i <= sorted.length; i++) {
+    twice += 2 * i * below[i]!;
+    if (tied[i]! > 0) {
+      let end = i;
+      while (sorted[end] === sorted[i]) end++;
+      twice += (end - i) * tied[i]!;
     }
-    twice += hits * (2 * negatives + tied - hits);
-    negatives += tied - hits;
-    positives += hits;
   }
-  return twice / 2 / (negatives * positives);
+  const share = twice / 2 / (positives.length * negatives.length);
+  return flip ? share : 1 - share;
 }
 
 /** Trapezoids from the origin through the first points. */

@@ -17,6 +17,13 @@ export interface Scores {
 
 /** Reads scores and checks that they are finite and not empty. */
 export function readScores(fn: string, name: string, scores: unknown): Scores {
+  const read = readReals(fn, name, scores);
+  checkFinite(fn, name, read.data);
+  return read;
+}
+
+/** Reads scores and checks that they are numbers and not empty; they may not be finite yet. */
+export function readReals(fn: string, name: string, scores: unknown): Scores {
   const table = readTable(fn, name, scores);
   if (table === undefined && !isArrayLike(scores)) {
     fail(
@@ -26,7 +33,7 @@ export function readScores(fn: string, name: string, scores: unknown): Scores {
     );
   }
   const given = table?.data ?? (scores as ArrayLike<number>);
-  checkFinite(fn, name, given);
+  if (!isScoreData(given)) checkFinite(fn, name, given);
   const data = isScoreData(given) ? given : Float64Array.from(given);
   const length = table?.length ?? data.length;
   if (length === 0)
@@ -47,13 +54,45 @@ export function oneScore(fn: string, name: string, { columns, data }: Scores): S
 /** Throws unless every value lies in [0, 1]. */
 export function checkProbabilities(fn: string, name: string, data: ScoreData): void {
   for (let i = 0; i < data.length; i++) {
-    if (data[i]! >= 0 && data[i]! <= 1) continue;
-    fail(
-      fn,
-      'probability_out_of_range',
-      `${name} must lie in [0, 1]; received ${data[i]} at ${i}.`,
-    );
+    const value = data[i]!;
+    if (!(value >= 0 && value <= 1)) failProbability(fn, name, data, i);
   }
+}
+
+/**
+ * The same, and in the same pass the first row that does not sum to 1, within the root of the epsilon;
+ * -1 if all do.
+ */
+export function checkProbabilityRows(
+  fn: string,
+  name: string,
+  { data, columns = 1, single }: Scores,
+): number {
+  if (columns === 1) {
+    checkProbabilities(fn, name, data);
+    return -1;
+  }
+  const tolerance = 1e-8 + Math.sqrt(epsilon(single));
+  let off = -1;
+  for (let row = 0; row < data.length; row += columns) {
+    let total = 0;
+    for (let at = row; at < row + columns; at++) {
+      const value = data[at]!;
+      if (!(value >= 0 && value <= 1)) failProbability(fn, name, data, at);
+      total += value;
+    }
+    if (off < 0 && Math.abs(total - 1) > tolerance) off = row / columns;
+  }
+  return off;
+}
+
+function failProbability(fn: string, name: string, data: ScoreData, at: number): never {
+  checkFinite(fn, name, data);
+  fail(
+    fn,
+    'probability_out_of_range',
+    `${name} must lie in [0, 1]; received ${data[at]} at ${at}.`,
+  );
 }
 
 /** What NumPy calls eps: the distance from 1 to the next number. */

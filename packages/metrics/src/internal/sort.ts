@@ -1,41 +1,35 @@
-/** Scores in rising order, each with what belongs to it. */
-export interface Sorted {
+/** Samples with their scores. */
+export interface Scored {
   readonly scores: Float64Array;
   /** 1 for a positive sample, else 0. */
   readonly positive: Uint8Array;
   readonly weights: Float64Array | undefined;
 }
 
-const BITS = 11;
-const BUCKETS = 1 << BITS;
-const DIGITS = 6;
+/** Buckets of at most this many samples are left to the insertion sort at the end. */
+const SMALL = 32;
 
 /**
- * Sorts the scores with their labels and weights; samples whose weight is 0 are left out.
+ * The samples in the order of rising scores; those whose weight is 0 are left out.
  *
- * A radix sort by 11 bits of the bit pattern at a time: sorting indices through a callback would take
- * most of the time of a curve. The double itself is moved, and its words are read through a view.
+ * Samples are dealt into as many buckets as there are two samples, by where the score lies between
+ * the lowest and the highest; full buckets are dealt again within their own range, and an insertion
+ * sort ends it. Sorting indices through a callback would take most of the time of a curve. Scores
+ * crowd near 0 and 1, but each round looks 2^18 times as closely at a million samples.
  */
 export function sortScores(
   scores: ArrayLike<number>,
   positive: ArrayLike<number>,
   weights: Float64Array | undefined,
-): Sorted {
-  let from = filled(scores, positive, weights);
-  const n = from.scores.length;
-  const counts = countDigits(from.scores);
-  let to: Sorted | undefined;
-  for (let digit = 0; digit < DIGITS; digit++) {
-    const starts = counts.subarray(digit * BUCKETS, (digit + 1) * BUCKETS);
-    if (!toStarts(starts, n)) continue;
-    to ??= empty(n, weights !== undefined);
-    scatter(from, to, digit, starts);
-    [from, to] = [to, from];
-  }
-  return from;
+): Scored {
+  const samples = withWeight(scores, positive, weights);
+  const sorted = empty(samples.scores.length, weights !== undefined);
+  deal(samples, sorted, 0);
+  insertionSort(sorted);
+  return sorted;
 }
 
-function empty(n: number, weighted: boolean): Sorted {
+function empty(n: number, weighted: boolean): Scored {
   return {
     scores: new Float64Array(n),
     positive: new Uint8Array(n),
@@ -43,73 +37,117 @@ function empty(n: number, weighted: boolean): Sorted {
   };
 }
 
-function filled(
+function withWeight(
   scores: ArrayLike<number>,
   positive: ArrayLike<number>,
   weights: Float64Array | undefined,
-): Sorted {
-  let n = scores.length;
-  if (weights) for (let i = 0; i < weights.length; i++) if (weights[i] === 0) n--;
-  const out = empty(n, weights !== undefined);
-  let at = 0;
-  for (let i = 0; i < scores.length; i++) {
-    if (weights) {
-      if (weights[i] === 0) continue;
-      out.weights![at] = weights[i]!;
+): Scored {
+  const all = {
+    scores: scores instanceof Float64Array ? scores : Float64Array.from(scores),
+    positive: positive instanceof Uint8Array ? positive : Uint8Array.from(positive),
+    weights,
+  };
+  if (!weights?.includes(0)) return all;
+  const keep = (_: number, i: number) => weights[i] !== 0;
+  return {
+    scores: all.scores.filter(keep),
+    positive: all.positive.filter(keep),
+    weights: weights.filter(keep),
+  };
+}
+
+/** Writes the samples to `out` from `start` on, bucket by bucket. */
+function deal(from: Scored, out: Scored, start: number): void {
+  const { scores, positive, weights } = from;
+  const n = scores.length;
+  const [low, high] = extent(scores);
+  const buckets = 2 ** Math.max(4, Math.ceil(Math.log2(n)) - 1);
+  const scale = (buckets - 1) / (high - low);
+  if (low === high || !(scale > 0 && scale < Number.POSITIVE_INFINITY)) {
+    if (low !== high) {
+      sortByComparing(from, out, start);
+      return;
     }
-    out.scores[at] = scores[i]! + 0; // -0 and 0 are one score
-    out.positive[at++] = positive[i]!;
+    out.scores.set(scores, start);
+    out.positive.set(positive, start);
+    if (weights) out.weights!.set(weights, start);
+    return;
   }
-  return out;
+  const ends = new Uint32Array(buckets);
+  for (let i = 0; i < n; i++) ends[((scores[i]! - low) * scale) | 0]! += 1;
+  let end = start;
+  let fullest = 0;
+  for (let b = 0; b < buckets; b++) {
+    const size = ends[b]!;
+    if (size > fullest) fullest = size;
+    ends[b] = end;
+    end += size;
+  }
+  for (let i = 0; i < n; i++) {
+    const score = scores[i]!;
+    const bucket = ((score - low) * scale) | 0;
+    const at = ends[bucket]!;
+    ends[bucket] = at + 1;
+    out.scores[at] = score;
+    out.positive[at] = positive[i]!;
+    if (weights) out.weights![at] = weights[i]!;
+  }
+  if (fullest > SMALL) dealAgain(out, ends, start);
 }
 
-/** The word order of doubles here. */
-const LOW = new Uint32Array(Float64Array.of(2 ** -1074).buffer)[0] === 1 ? 0 : 1;
-
-/** How often each value of each digit occurs, in one pass. */
-function countDigits(scores: Float64Array): Uint32Array {
-  const words = new Uint32Array(scores.buffer, scores.byteOffset, 2 * scores.length);
-  const counts = new Uint32Array(DIGITS * BUCKETS);
-  for (let i = 0; i < words.length; i += 2) {
-    const top = words[i + 1 - LOW]! | 0;
-    // Negative numbers fall as their bits rise: turn all bits; others only pass them.
-    const low = words[i + LOW]! ^ (top >> 31);
-    const high = top ^ ((top >> 31) | 0x80000000);
-    counts[low & 2047]! += 1;
-    counts[2048 + ((low >>> 11) & 2047)]! += 1;
-    counts[4096 + (low >>> 22)]! += 1;
-    counts[6144 + (high & 2047)]! += 1;
-    counts[8192 + ((high >>> 11) & 2047)]! += 1;
-    counts[10240 + (high >>> 22)]! += 1;
+/** Deals the full buckets again, each within its own range. */
+function dealAgain(out: Scored, ends: Uint32Array, start: number): void {
+  let from = start;
+  for (let b = 0; b < ends.length; b++) {
+    const end = ends[b]!;
+    if (end - from > SMALL) {
+      const { scores, positive, weights } = out;
+      const bucket = {
+        scores: scores.slice(from, end),
+        positive: positive.slice(from, end),
+        weights: weights?.slice(from, end),
+      };
+      deal(bucket, out, from);
+    }
+    from = end;
   }
-  return counts;
 }
 
-/** Turns counts into where each bucket starts; false if all keys share the digit. */
-function toStarts(counts: Uint32Array, n: number): boolean {
-  let total = 0;
-  for (let b = 0; b < BUCKETS; b++) {
-    const size = counts[b]!;
-    if (size === n) return false;
-    counts[b] = total;
-    total += size;
-  }
-  return true;
+/** For ranges that overflow or vanish in a double. */
+function sortByComparing({ scores, positive, weights }: Scored, out: Scored, start: number): void {
+  const order = Uint32Array.from(scores, (_, i) => i).sort((i, j) => scores[i]! - scores[j]!);
+  order.forEach((i, at) => {
+    out.scores[start + at] = scores[i]!;
+    out.positive[start + at] = positive[i]!;
+    if (weights) out.weights![start + at] = weights[i]!;
+  });
 }
 
-function scatter(from: Sorted, to: Sorted, digit: number, starts: Uint32Array): void {
-  const { scores, positive } = from;
-  const words = new Uint32Array(scores.buffer, scores.byteOffset, 2 * scores.length);
-  const shift = (digit % 3) * BITS;
-  const wantLow = digit < 3;
-  for (let i = 0; i < scores.length; i++) {
-    const top = words[2 * i + 1 - LOW]! | 0;
-    const key = wantLow ? words[2 * i + LOW]! ^ (top >> 31) : top ^ ((top >> 31) | 0x80000000);
-    const bucket = (key >>> shift) & (BUCKETS - 1);
-    const at = starts[bucket]!;
-    starts[bucket] = at + 1;
-    to.scores[at] = scores[i]!;
-    to.positive[at] = positive[i]!;
-    if (from.weights) to.weights![at] = from.weights[i]!;
+function extent(scores: Float64Array): [number, number] {
+  let low = scores[0]!;
+  let high = low;
+  for (let i = 1; i < scores.length; i++) {
+    const score = scores[i]!;
+    if (score < low) low = score;
+    if (score > high) high = score;
+  }
+  return [low, high];
+}
+
+function insertionSort({ scores, positive, weights }: Scored): void {
+  for (let i = 1; i < scores.length; i++) {
+    const score = scores[i]!;
+    if (scores[i - 1]! <= score) continue;
+    const mark = positive[i]!;
+    const weight = weights ? weights[i]! : 1;
+    let at = i;
+    for (; at > 0 && scores[at - 1]! > score; at--) {
+      scores[at] = scores[at - 1]!;
+      positive[at] = positive[at - 1]!;
+      if (weights) weights[at] = weights[at - 1]!;
+    }
+    scores[at] = score;
+    positive[at] = mark;
+    if (weights) weights[at] = weight;
   }
 }

@@ -1,5 +1,6 @@
 import type { Label } from '../labels.js';
 import { type Column, readTargets, type Table } from './columns.js';
+import { countClassIndices } from './count-class-indices.js';
 import { type Encoded, encode, wholeNumbers } from './encode.js';
 import { fail } from './fail.js';
 import { readWeights } from './weights.js';
@@ -10,9 +11,12 @@ export interface ClassTargets {
   readonly length: number;
   /** Every label that occurs, sorted. */
   readonly labels: readonly Label[];
+  /** Place of each label in `labels`; empty if `pairs` says it all. */
   readonly yTrue: Int32Array;
   readonly yPred: Int32Array;
   readonly weights: Float64Array | undefined;
+  /** How often each pair of truth and prediction occurs, row-major, if it was counted in passing. */
+  readonly pairs: Float64Array | undefined;
 }
 
 /** Rows of 0 and 1, a column a label. */
@@ -28,13 +32,38 @@ export interface IndicatorTargets {
 
 export type CheckedTargets = ClassTargets | IndicatorTargets;
 
-/** Reads and checks truth and prediction: the order of checks is scikit-learn's. */
+/** Reads and checks truth and prediction, and encodes their labels. */
 export function checkTargets(
   fn: string,
   yTrue: unknown,
   yPred: unknown,
   sampleWeight?: ArrayLike<number> | null,
 ): CheckedTargets {
+  const { truth, guess, weights } = checkPair(fn, yTrue, yPred, sampleWeight);
+  if (truth.shape === 'table') return indicators(truth, guess as Table, weights);
+  const counted = weights ? undefined : countClassIndices(truth, guess as Column);
+  if (counted) {
+    const type = counted.labels.length > 2 ? 'multiclass' : 'binary';
+    const none = new Int32Array(0);
+    return { type, length: truth.length, ...counted, yTrue: none, yPred: none, weights };
+  }
+  return classes(encode(fn, ['yTrue', 'yPred'], [truth, guess as Column]), weights);
+}
+
+/** Truth and prediction of one kind and length, labels as they came. */
+export interface Pair {
+  readonly truth: Column | Table;
+  readonly guess: Column | Table;
+  readonly weights: Float64Array | undefined;
+}
+
+/** Reads and checks truth and prediction: the order of checks is scikit-learn's. */
+export function checkPair(
+  fn: string,
+  yTrue: unknown,
+  yPred: unknown,
+  sampleWeight?: ArrayLike<number> | null,
+): Pair {
   const truth = readTargets(fn, 'yTrue', yTrue);
   const guess = readTargets(fn, 'yPred', yPred);
   checkLengths(fn, {
@@ -57,9 +86,12 @@ export function checkTargets(
   if (kinds[0] !== 'classes' && kinds[0] !== 'multilabel-indicator') {
     fail(fn, 'target_format', `yTrue and yPred must hold labels; received ${kinds[0]}. ${WAY_OUT}`);
   }
-  if (truth.shape === 'table') return indicators(fn, truth, guess as Table, weights);
-  const encoded = encode(fn, ['yTrue', 'yPred'], [truth, guess as Column]);
-  return classes(encoded, weights);
+  if (truth.shape === 'table' && truth.columns !== (guess as Table).columns) {
+    const received = `${truth.columns} and ${(guess as Table).columns}`;
+    const rule = 'yTrue and yPred must have equal columns';
+    fail(fn, 'column_count_differs', `${rule}; received ${received}.`);
+  }
+  return { truth, guess, weights };
 }
 
 const WAY_OUT = 'classIndices(rows) turns one-hot or probability rows into labels.';
@@ -67,23 +99,14 @@ const WAY_OUT = 'classIndices(rows) turns one-hot or probability rows into label
 function classes({ labels, codes }: Encoded, weights: Float64Array | undefined): ClassTargets {
   const type = labels.length > 2 ? 'multiclass' : 'binary';
   const [yTrue, yPred] = codes as [Int32Array, Int32Array];
-  return { type, length: yTrue.length, labels, yTrue, yPred, weights };
+  return { type, length: yTrue.length, labels, yTrue, yPred, weights, pairs: undefined };
 }
 
 function indicators(
-  fn: string,
   truth: Table,
   guess: Table,
   weights: Float64Array | undefined,
 ): IndicatorTargets {
-  if (truth.columns !== guess.columns) {
-    const received = `${truth.columns} and ${guess.columns}`;
-    fail(
-      fn,
-      'column_count_differs',
-      `yTrue and yPred must have equal columns; received ${received}.`,
-    );
-  }
   return {
     type: 'multilabel-indicator',
     length: truth.length,

@@ -99,15 +99,12 @@ export function count(
 /** The points to keep: the ends, and those at which one of the sums does what `keep` asks for. */
 export function pick(
   { fps, tps, thresholds }: ThresholdCounts,
-  sums: readonly Float64Array[],
-  keep: (sums: Float64Array, i: number) => boolean,
+  keep: (i: number) => boolean,
 ): ThresholdCounts {
   const last = fps.length - 1;
   const kept = new Int32Array(fps.length);
   let size = 0;
-  for (let i = 0; i <= last; i++) {
-    if (i === 0 || i === last || sums.some((values) => keep(values, i))) kept[size++] = i;
-  }
+  for (let i = 0; i <= last; i++) if (i === 0 || i === last || keep(i)) kept[size++] = i;
   const at = (values: Float64Array) => {
     const out = new Float64Array(size);
     for (let i = 0; i < size; i++) out[i] = values[kept[i]!]!;
