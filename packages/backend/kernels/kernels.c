@@ -13,7 +13,12 @@
 #include "conv2d-dx.c"
 #include "conv2d-dw.c"
 #include "conv2d-dw-narrow.c"
+#include "conv2d-pool.c"
+#include "winograd.c"
+#include "winograd-dx.c"
+#include "winograd-dw.c"
 #include "pool.c"
+#include "update.c"
 #include "opcodes.h"
 #include "ring.h"
 

@@ -5,4 +5,5 @@
   COMMAND(conv2d_dw_narrow) COMMAND(max_pool) COMMAND(avg_pool) COMMAND(max_pool_grad)               \
   COMMAND(avg_pool_grad) COMMAND(unary) COMMAND(binary) COMMAND(select) COMMAND(cast) COMMAND(reduce) \
   COMMAND(arg_reduce) COMMAND(softmax) COMMAND(strided_copy) COMMAND(transpose) COMMAND(gather)      \
-  COMMAND(one_hot)
+  COMMAND(one_hot) COMMAND(update) COMMAND(conv2d_pool) COMMAND(unpool) COMMAND(unpool_sum)     \
+  COMMAND(winograd_filter) COMMAND(winograd) COMMAND(winograd_dx) COMMAND(winograd_dw)

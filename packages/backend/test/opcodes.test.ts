@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Binary, COMMANDS, Fold, Op, Unary } from '../src/cnnkit/opcodes.ts';
+import { Binary, COMMANDS, Fold, Op, Unary, Update } from '../src/cnnkit/opcodes.ts';
 
 const read = (name: string) => readFileSync(new URL(`../kernels/${name}`, import.meta.url), 'utf8');
 const snake = (name: string) => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
@@ -25,6 +25,7 @@ test.each([
   ['unary.c', 'UnaryOp', Unary, 'U_'],
   ['binary.c', 'BinaryOp', Binary, 'B_'],
   ['reduce.c', 'ReduceOp', Fold, 'R_'],
+  ['update.c', 'UpdateOp', Update, 'S_'],
 ] as const)('JavaScript and %s number the operations alike', (file, name, numbers, prefix) => {
   const c = members(file, name).map((m) => m.slice(prefix.length));
   expect(

@@ -23,6 +23,14 @@ export const COMMANDS: readonly string[] = [
   'transpose',
   'gather',
   'one_hot',
+  'update',
+  'conv2d_pool',
+  'unpool',
+  'unpool_sum',
+  'winograd_filter',
+  'winograd',
+  'winograd_dx',
+  'winograd_dw',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -48,6 +56,14 @@ export const Op = {
   transpose: 18,
   gather: 19,
   oneHot: 20,
+  update: 21,
+  conv2dPool: 22,
+  unpool: 23,
+  unpoolSum: 24,
+  winogradFilter: 25,
+  winograd: 26,
+  winogradDx: 27,
+  winogradDw: 28,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */
@@ -112,6 +128,20 @@ export const Binary = {
 
 /** How `reduce` folds, as `enum ReduceOp` in `kernels/reduce.c` numbers it. */
 export const Fold = { sum: 0, max: 1, min: 2, prod: 3, any: 4, all: 5 } as const;
+
+/** Which formula `update` applies, as `enum UpdateOp` in `kernels/update.c` numbers it. */
+export const Update = {
+  sgd: 0,
+  momentum: 1,
+  nesterov: 2,
+  adam: 3,
+  nadam: 4,
+  adamax: 5,
+  rmsprop: 6,
+  adagrad: 7,
+  adadelta: 8,
+  lion: 9,
+} as const;
 
 /** What `cast` converts, as in `kernels/cast.c`. */
 export const Conversion = { toInt: 0, toFloat: 1, toBool: 2, intToBool: 3 } as const;

@@ -34,6 +34,7 @@ export class Storage {
   #host: backend_util.TypedArray | undefined;
   #hostType: DataType | undefined;
   #deferred: Deferred | undefined;
+  #derived: Map<string, { block: number; bytes: number }> | undefined;
 
   private constructor(engine: EngineContext, type: BlockType, size: number) {
     this.#engine = engine;
@@ -94,6 +95,7 @@ export class Storage {
     }
     this.#block = 0;
     this.#host = undefined;
+    this.#dropDerived();
     const deferred = this.#deferred;
     this.#deferred = undefined;
     deferred?.release();
@@ -126,10 +128,33 @@ export class Storage {
     deferred?.release();
   }
 
+  /**
+   * Something computed from these values (a filter's transform, say), kept until they change or go.
+   *
+   * @param make Sends the commands that write it into a block of `bytes`.
+   */
+  derived(key: string, bytes: number, make: (block: number) => void): number {
+    const known = this.#derived?.get(key);
+    if (known !== undefined) return known.block;
+    const block = this.#engine.arena.take(bytes);
+    make(block);
+    this.#derived ??= new Map();
+    this.#derived.set(key, { block, bytes });
+    return block;
+  }
+
+  #dropDerived(): void {
+    const { arena, commands } = this.#engine;
+    for (const { block, bytes } of this.#derived?.values() ?? [])
+      arena.release(block, bytes, commands.head);
+    this.#derived = undefined;
+  }
+
   /** The block, about to be overwritten by an update in place: what JavaScript knew is void. */
   blockToOverwrite(): number {
     const block = this.block();
     this.#host = undefined;
+    this.#dropDerived();
     return block;
   }
 

@@ -1,5 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
+import { fuseBias, fuseGate } from '../deferred.js';
 import { Binary, Op } from '../opcodes.js';
 import { chunksFor, type Kernel, sameShape, sizeOf } from './kernel.js';
 
@@ -88,6 +89,30 @@ function arithmetic(op: number, int?: number): Kernel {
   };
 }
 
+const plainAdd = arithmetic(Binary.add, Binary.intAdd);
+const add: Kernel = (args) => {
+  const { a, b } = args.inputs as { a: TensorInfo; b: TensorInfo };
+  const fused =
+    a.dtype === 'float32' && b.dtype === 'float32' ? fuseBias(args.backend, a, b) : undefined;
+  return fused ?? plainAdd(args);
+};
+
+const plainMultiply = arithmetic(Binary.mul, Binary.intMul);
+const multiply: Kernel = (args) => {
+  const { a, b } = args.inputs as { a: TensorInfo; b: TensorInfo };
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return plainMultiply(args);
+  const fused = fuseGate(args.backend, a, b);
+  if (fused === undefined) return plainMultiply(args);
+  if ('dataId' in fused) return fused;
+  const { backend } = args;
+  const n = sizeOf(a.shape);
+  const from = [backend.blockOf(a), fused.of.block()];
+  const out = backend.output(a.shape);
+  const ints = [...from, backend.blockOf(out), Binary.stepGrad, n, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0];
+  backend.commands.send(Op.binary, chunksFor(n >> 10, n), ints);
+  return out;
+};
+
 /** A comparison: float32 or bool against the same, or int32 against int32. */
 function comparison(op: number, int: number): Kernel {
   return ({ inputs, backend }) => {
@@ -117,9 +142,9 @@ const prelu: Kernel = ({ inputs, backend }) => {
 };
 
 export const BINARY_KERNELS: readonly (readonly [string, Kernel])[] = [
-  ['Add', arithmetic(Binary.add, Binary.intAdd)],
+  ['Add', add],
   ['Sub', arithmetic(Binary.sub, Binary.intSub)],
-  ['Multiply', arithmetic(Binary.mul, Binary.intMul)],
+  ['Multiply', multiply],
   ['RealDiv', arithmetic(Binary.div)],
   ['Maximum', arithmetic(Binary.max)],
   ['Minimum', arithmetic(Binary.min)],

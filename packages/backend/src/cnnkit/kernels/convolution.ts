@@ -1,23 +1,13 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
+import { DeferredLinear, gatedUnpool, type LinearKind } from '../deferred.js';
 import { SCRATCH_BYTES } from '../layout.js';
-import { Activation, Fold, Op } from '../opcodes.js';
-import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
-import { FUSED_ACTIVATIONS, finishActivation, sendTranspose } from './matmul.js';
-import { sendReduce } from './reduce.js';
+import { Activation } from '../opcodes.js';
+import { areFloat, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
+import { FUSED_ACTIVATIONS, finishActivation } from './matmul.js';
+import { sendConv2D, sendConv2DDw, sendConv2DDx } from './send-convolution.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
-
-/** A convolution's or pool's shape as `geometry.h` has it. */
-export function geometryOf(info: Conv2DInfo): number[] {
-  return [
-    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels],
-    ...[info.filterHeight, info.filterWidth],
-    ...[info.outHeight, info.outWidth, info.outChannels],
-    ...[info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
-    ...[info.dilationHeight, info.dilationWidth],
-  ];
-}
 
 function infoOf(
   attrs: KernelArgs['attrs'],
@@ -54,28 +44,16 @@ function infoOf(
 
 /** Bytes to gather one pixel's window. */
 function windowBytes({ filterHeight, filterWidth, inChannels }: Conv2DInfo): number {
-  return filterHeight * (filterWidth * inChannels * 4 + 8);
+  return filterHeight * (filterWidth * inChannels * 4 + 64);
 }
 
-function multiplyAdds(info: Conv2DInfo): number {
-  const { batchSize, outHeight, outWidth, outChannels, filterHeight, filterWidth, inChannels } =
-    info;
-  return batchSize * outHeight * outWidth * outChannels * filterHeight * filterWidth * inChannels;
-}
-
-/** Sends a convolution with bias (0 for none) and activation. */
-export function sendConv2D(
-  backend: CnnkitBackend,
-  info: Conv2DInfo,
-  x: number,
-  filter: number,
-  bias: number,
-  out: number,
-  activation: number,
-): void {
-  const pixels = info.batchSize * info.outHeight * info.outWidth;
-  const chunks = chunksFor(Math.ceil(pixels / 48), multiplyAdds(info));
-  backend.commands.send(Op.conv2d, chunks, [x, filter, bias, out, activation, ...geometryOf(info)]);
+function convolution(backend: CnnkitBackend, info: Conv2DInfo): LinearKind {
+  return {
+    columns: info.outChannels,
+    info,
+    send: (operands, bias, out, activation) =>
+      sendConv2D(backend, info, operands, bias === undefined ? 0 : bias.block(), out, activation),
+  };
 }
 
 const conv2d: Kernel = ({ inputs, attrs, backend }) => {
@@ -83,10 +61,14 @@ const conv2d: Kernel = ({ inputs, attrs, backend }) => {
   if (!areFloat(false, x, filter)) return undefined;
   const info = infoOf(attrs, x.shape, filter.shape);
   if (info === undefined) return undefined;
-  const from = [backend.blockOf(x), backend.blockOf(filter)] as const;
-  const out = backend.output(info.outShape);
-  sendConv2D(backend, info, ...from, 0, backend.blockOf(out), Activation.linear);
-  return out;
+  const operands = [backend.storageOf(x), backend.storageOf(filter)] as const;
+  const linear = new DeferredLinear(
+    convolution(backend, info),
+    operands,
+    undefined,
+    Activation.linear,
+  );
+  return backend.deferredOutput(info.outShape, linear);
 };
 
 const fusedConv2d: Kernel = ({ inputs, attrs, backend }) => {
@@ -100,16 +82,17 @@ const fusedConv2d: Kernel = ({ inputs, attrs, backend }) => {
   if (fused === undefined && !['elu', 'leakyrelu', 'prelu'].includes(activation)) return undefined;
   const info = infoOf(attrs, x.shape, filter.shape);
   if (info === undefined) return undefined;
-  if (
-    bias !== undefined &&
-    (sizeOf(bias.shape) !== info.outChannels || bias.shape.at(-1) !== info.outChannels)
-  ) {
+  const columns = info.outChannels;
+  if (bias !== undefined && (sizeOf(bias.shape) !== columns || bias.shape.at(-1) !== columns))
     return undefined;
-  }
-  const from = [backend.blockOf(x), backend.blockOf(filter)] as const;
-  const blockBias = bias === undefined ? 0 : backend.blockOf(bias);
-  const out = backend.output(info.outShape);
-  sendConv2D(backend, info, ...from, blockBias, backend.blockOf(out), fused ?? Activation.linear);
+  const linear = new DeferredLinear(
+    convolution(backend, info),
+    [backend.storageOf(x), backend.storageOf(filter)],
+    bias === undefined ? undefined : backend.storageOf(bias),
+    fused ?? Activation.linear,
+  );
+  const out = backend.deferredOutput(info.outShape, linear);
+  if (fused !== undefined) return out;
   const alpha = (attrs.leakyreluAlpha as number | undefined) ?? 0;
   return finishActivation(backend, out, activation, alpha, preluActivationWeights);
 };
@@ -120,18 +103,9 @@ const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   if (!areFloat(false, dy, filter)) return undefined;
   const info = infoOf(attrs, inputShape, filter.shape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
-  const { arena, commands } = backend;
-  const { filterHeight, filterWidth, inChannels, outChannels, batchSize } = info;
-  const from = [backend.blockOf(dy), backend.blockOf(filter)] as const;
+  const gradient = { dy: backend.storageOf(dy), unpool: gatedUnpool(backend.storageOf(dy)) };
   const out = backend.output(inputShape);
-  const bytes = sizeOf(filter.shape) * 4;
-  const transposed = arena.take(bytes);
-  sendTranspose(backend, from[1], transposed, filterHeight * filterWidth, inChannels, outChannels);
-  const slabs = batchSize >= 8 ? 1 : Math.max(1, Math.min(8, inChannels >> 4));
-  const chunks = chunksFor(batchSize * slabs, multiplyAdds(info));
-  const ints = [from[0], transposed, backend.blockOf(out), slabs, ...geometryOf(info)];
-  commands.send(Op.conv2dDx, chunks, ints);
-  arena.release(transposed, bytes, commands.head);
+  sendConv2DDx(backend, info, gradient, backend.storageOf(filter), backend.blockOf(out));
   return out;
 };
 
@@ -141,38 +115,11 @@ const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   if (!areFloat(false, x, dy)) return undefined;
   const info = infoOf(attrs, x.shape, filterShape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
-  const from = [backend.blockOf(x), backend.blockOf(dy)] as const;
+  const gradient = { dy: backend.storageOf(dy), unpool: gatedUnpool(backend.storageOf(dy)) };
   const out = backend.output(filterShape);
-  sendConv2DDw(backend, info, ...from, backend.blockOf(out));
+  sendConv2DDw(backend, info, backend.storageOf(x), gradient, backend.blockOf(out));
   return out;
 };
-
-function sendConv2DDw(
-  backend: CnnkitBackend,
-  info: Conv2DInfo,
-  x: number,
-  dy: number,
-  to: number,
-): void {
-  const { arena, commands } = backend;
-  const { batchSize, outHeight, outWidth, outChannels, inChannels, filterHeight, filterWidth } =
-    info;
-  const cost = multiplyAdds(info);
-  const window = filterHeight * filterWidth * inChannels;
-  const narrow = inChannels % 4 !== 0 && inChannels < 16 && outWidth * window * 4 <= SCRATCH_BYTES;
-  if (!narrow) {
-    const units = filterHeight * filterWidth * Math.ceil(inChannels / 16);
-    commands.send(Op.conv2dDw, chunksFor(units, cost), [x, dy, to, ...geometryOf(info)]);
-    return;
-  }
-  const parts = Math.max(1, Math.min(16, batchSize * outHeight, Math.floor(cost / 65536)));
-  const size = window * outChannels;
-  const partial = parts === 1 ? to : arena.take(parts * size * 4);
-  commands.send(Op.conv2dDwNarrow, parts, [x, dy, partial, ...geometryOf(info)]);
-  if (parts === 1) return;
-  sendReduce(backend, Fold.sum, partial, to, { outer: 1, reduced: parts, inner: size }, 1);
-  arena.release(partial, parts * size * 4, commands.head);
-}
 
 export const CONVOLUTION_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Conv2D', conv2d],

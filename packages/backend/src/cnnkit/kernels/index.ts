@@ -7,6 +7,7 @@ import { MOVE_KERNELS } from './move.js';
 import { POOL_KERNELS } from './pool.js';
 import { REDUCE_KERNELS } from './reduce.js';
 import { UNARY_KERNELS } from './unary.js';
+import { UPDATE_KERNELS } from './update.js';
 
 /** The tfjs kernels that run as commands, by name. */
 export const KERNELS: readonly (readonly [string, Kernel])[] = [
@@ -18,4 +19,5 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...POOL_KERNELS,
   ...MOVE_KERNELS,
   ...CHOOSE_KERNELS,
+  ...UPDATE_KERNELS,
 ];

@@ -1,5 +1,6 @@
 import { broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
+import { DeferredLinear, type LinearKind } from '../deferred.js';
 import { Activation, Binary, Op, Unary } from '../opcodes.js';
 import { sendBinary } from './binary.js';
 import { areFloat, chunksFor, type Kernel, sizeOf } from './kernel.js';
@@ -106,6 +107,25 @@ const matmul: Kernel = ({ inputs, attrs, backend }) => {
     strideA: batchA === 1 ? 0 : m * k,
     strideB: batchB === 1 ? 0 : k * n,
   };
+  if (!transposeA && !transposeB && batch === 1 && fused !== undefined) {
+    const kind = {
+      columns: n,
+      info: undefined,
+      send: (...[[left, right], add, out, act]: Parameters<LinearKind['send']>) =>
+        sendMatmul(
+          backend,
+          left.block(),
+          right.block(),
+          add === undefined ? 0 : add.block(),
+          out,
+          shape,
+          act,
+        ),
+    };
+    const operands = [backend.storageOf(a), backend.storageOf(b)] as const;
+    const added = bias === undefined ? undefined : backend.storageOf(bias);
+    return backend.deferredOutput(outShape, new DeferredLinear(kind, operands, added, fused));
+  }
   let blockA = backend.blockOf(a);
   let blockB = backend.blockOf(b);
   const blockBias = bias === undefined ? 0 : backend.blockOf(bias);

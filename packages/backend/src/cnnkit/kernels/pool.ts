@@ -1,7 +1,11 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from '../backend.js';
+import { deferUnpool, isPlainPool, poolableConvolution } from '../deferred.js';
 import { Op } from '../opcodes.js';
-import { geometryOf } from './convolution.js';
+import { Storage } from '../storage.js';
+import { geometryOf } from './geometry.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
+import { sendConv2DPool } from './send-convolution.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -34,6 +38,8 @@ function pool(op: number): Kernel {
     const { x } = inputs as { x: TensorInfo };
     const info = poolInfo(attrs, x.shape);
     if (info === undefined || x.dtype !== 'float32') return undefined;
+    const along = op === Op.maxPool ? poolAlong(backend, x, info) : undefined;
+    if (along !== undefined) return along;
     const from = backend.blockOf(x);
     const out = backend.output(info.outShape);
     const cost = sizeOf(info.outShape) * info.filterHeight * info.filterWidth;
@@ -43,11 +49,31 @@ function pool(op: number): Kernel {
   };
 }
 
+/** Computes the convolution and relu that `x` waits for together with its pool. */
+function poolAlong(
+  backend: CnnkitBackend,
+  x: TensorInfo,
+  pool: Conv2DInfo,
+): TensorInfo | undefined {
+  const conv = poolableConvolution(backend.storageOf(x));
+  if (conv === undefined || !isPlainPool(pool)) return undefined;
+  const { kind, operands, bias } = conv;
+  const out = backend.output(pool.outShape);
+  const winners = Storage.allocate(backend, 'float32', Math.ceil(sizeOf(pool.outShape) / 4));
+  const blockBias = bias === undefined ? 0 : bias.block();
+  sendConv2DPool(backend, kind.info, operands, blockBias, backend.blockOf(out), winners.block());
+  conv.winners?.release();
+  conv.winners = winners;
+  return out;
+}
+
 function poolGrad(op: number): Kernel {
   return ({ inputs, attrs, backend }) => {
     const { dy, input } = inputs as { dy: TensorInfo; input: TensorInfo };
     const info = poolInfo(attrs, input.shape);
     if (info === undefined || !areFloat(false, dy, input)) return undefined;
+    const deferred = op === Op.maxPoolGrad ? deferUnpool(backend, dy, input, info) : undefined;
+    if (deferred !== undefined) return deferred;
     const from = [backend.blockOf(dy), op === Op.maxPoolGrad ? backend.blockOf(input) : 0];
     const out = backend.output(input.shape);
     const cost = sizeOf(info.outShape) * info.filterHeight * info.filterWidth * 2;

@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
+import { gatedUnpool, sumUnpooled } from '../deferred.js';
 import { Fold, Op } from '../opcodes.js';
 import { chunksFor, type Kernel, sizeOf } from './kernel.js';
 
@@ -77,6 +78,12 @@ function reduction(fold: number, dtype: 'float32' | 'bool', mean = false): Kerne
     // An empty fold has a value of its own in each tfjs kernel.
     if (span === undefined || sizeOf(x.shape) === 0) return undefined;
     const outShape = reducedShape(x.shape, axes, attrs.keepDims === true);
+    const unpool = fold === Fold.sum && !mean ? gatedUnpool(backend.storageOf(x)) : undefined;
+    if (unpool !== undefined && span.outer === 1 && span.inner === unpool.info.outChannels) {
+      const out = backend.output(outShape);
+      sumUnpooled(backend, unpool, backend.blockOf(out));
+      return out;
+    }
     const from = backend.blockOf(x);
     const out = backend.output(outShape, dtype);
     sendReduce(backend, fold, from, backend.blockOf(out), span, mean ? 1 / span.reduced : 1);

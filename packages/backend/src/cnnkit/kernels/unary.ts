@@ -1,4 +1,5 @@
-import { Op, Unary } from '../opcodes.js';
+import { deferStep, fuseActivation } from '../deferred.js';
+import { Activation, Op, Unary } from '../opcodes.js';
 import { chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 
 /** A float32 kernel of one operation; `parameters` reads its two numbers from the attributes. */
@@ -19,6 +20,23 @@ function unary(op: number, parameters?: (attrs: KernelArgs['attrs']) => [number,
     return out;
   };
 }
+
+/** An activation, taken into the convolution or matmul before it where that still waits. */
+function activation(op: number, fused: number): Kernel {
+  const plain = unary(op);
+  return (args) => {
+    const x = args.inputs.x!;
+    if (x.dtype !== 'float32') return undefined;
+    return fuseActivation(args.backend, x, fused) ?? plain(args);
+  };
+}
+
+const plainStep = unary(Unary.step, (attrs) => [(attrs.alpha as number | undefined) ?? 0]);
+const step: Kernel = (args) => {
+  const x = args.inputs.x!;
+  if (x.dtype !== 'float32' || (args.attrs.alpha ?? 0) !== 0) return plainStep(args);
+  return deferStep(args.backend, x);
+};
 
 /** float32 to bool: 1 where the test holds. */
 function test(op: number, takes: string): Kernel {
@@ -48,14 +66,14 @@ export const UNARY_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Exp', unary(Unary.exp)],
   ['Log', unary(Unary.log)],
   ['Log1p', unary(Unary.log1p)],
-  ['Relu', unary(Unary.relu)],
-  ['Relu6', unary(Unary.relu6)],
-  ['Sigmoid', unary(Unary.sigmoid)],
-  ['Tanh', unary(Unary.tanh)],
+  ['Relu', activation(Unary.relu, Activation.relu)],
+  ['Relu6', activation(Unary.relu6, Activation.relu6)],
+  ['Sigmoid', activation(Unary.sigmoid, Activation.sigmoid)],
+  ['Tanh', activation(Unary.tanh, Activation.tanh)],
   ['Softplus', unary(Unary.softplus)],
   ['Elu', unary(Unary.elu)],
   ['LeakyRelu', unary(Unary.leakyRelu, (attrs) => [attrs.alpha as number])],
-  ['Step', unary(Unary.step, (attrs) => [(attrs.alpha as number | undefined) ?? 0])],
+  ['Step', step],
   [
     'ClipByValue',
     unary(Unary.clip, (attrs) => [attrs.clipValueMin as number, attrs.clipValueMax as number]),

@@ -1,0 +1,83 @@
+// conv2d-pool: convolution, bias, relu and a valid 2 x 2 max pool in one pass: pooled output and its
+// winners' bytes (unpool.h). Rows and columns that the pool drops are never computed.
+// Chunks: blocks of pooled pixels. Tile: the window's 4 pixels x COLS vectors of filters, their runs
+// found or gathered as in conv2d.
+// Cost: the convolution's multiply-adds; a quarter of its output is written.
+#include "tile.h"
+#include "unpool.h"
+
+INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, int length, const float *w,
+                             const float *bias, float *out, int8_t *mask, int N, int n) {
+  V sums[ROWS][COLS];
+  clear_sums(4, cols, sums);
+  tile_rows(4, cols, run, runs, length, w + n, N, sums);
+  UNROLL for (int j = 0; j < cols; j++) {
+    const V add = bias ? load(bias + n + j * VW) : zero();
+    pool_relu(sums[0][j] + add, sums[1][j] + add, sums[2][j] + add, sums[3][j] + add, out + n + j * VW,
+              mask + n + j * VW, N - n - j * VW);
+  }
+}
+
+static void k_conv2d_pool(const Task *task) {
+  const float *x = FLOATS(0), *w = FLOATS(1), *bias = FLOATS_OR_NULL(2);
+  float *out = FLOATS(3);
+  int8_t *mask = BYTES(4);
+  const Geometry *g = &GEOMETRY(5);
+  const int N = g->filters, row_length = g->kernel_width * g->channels;
+  const int window = g->kernel_height * row_length, whole = row_length < SHORT_RUN;
+  const int runs = whole ? 1 : g->kernel_height, length = whole ? window : row_length;
+  const int down = g->out_height / 2, across = g->out_width / 2, pooled = g->batch * down * across;
+  const size_t each = 4 * (size_t)window * 4 + (size_t)runs * ROWS * sizeof(float *);
+  const int block = min_int(CONV_BLOCK / 4, (int)(task->scratch_bytes / each));
+  const float **run = (const float **)task->scratch;
+  float *gathered = (float *)(task->scratch + (size_t)block * runs * ROWS * sizeof(float *));
+  int lo, hi;
+  share(task, ceil_div(pooled, block), &lo, &hi);
+  for (int u = lo; u < hi; u++) {
+    const int p0 = u * block, count = min_int(block, pooled - p0);
+    for (int t = 0; t < count; t++) {
+      const int b = (p0 + t) / (down * across), r = (p0 + t) % (down * across);
+      const int pixel = (b * g->out_height + r / across * 2) * g->out_width + r % across * 2;
+      for (int i = 0; i < 4; i++)
+        window_runs(g, x, pixel + (i >> 1) * g->out_width + (i & 1), whole, gathered + (size_t)(t * 4 + i) * window,
+                    run + (size_t)t * runs * ROWS + i);
+    }
+    EACH_COLUMN_BLOCK(n, N, {
+      for (int t = 0; t < count; t++)
+        conv2d_pool_tile(cols, run + (size_t)t * runs * ROWS, runs, length, w, bias, out + (size_t)(p0 + t) * N,
+                         mask + (size_t)(p0 + t) * N, N, n);
+    });
+  }
+}
+
+// unpool: dy mask dz gated geometry: the gradient before the pool, written out for whoever reads it.
+// Chunks: its rows.
+static void k_unpool(const Task *task) {
+  const Geometry *g = &GEOMETRY(4);
+  int lo, hi;
+  share(task, g->batch * g->out_height, &lo, &hi);
+  for (int r = lo; r < hi; r++)
+    unpool_row(g, FLOATS(0), BYTES(1), INT(3), r / g->out_height, r % g->out_height,
+               FLOATS(2) + (size_t)r * g->out_width * g->filters);
+}
+
+// unpool-sum: out[p][N] = sum over the p-th of P stretches of R pooled pixels of dy where relu is on:
+// the bias's gradient, from a quarter of the pixels. Folded by `reduce`. Chunks: the stretches.
+static void k_unpool_sum(const Task *task) {
+  const int R = INT(3), N = INT(4), P = INT(5);
+  const float *dy = FLOATS(0);
+  const int8_t *mask = BYTES(1);
+  int lo, hi;
+  share(task, P, &lo, &hi);
+  for (int p = lo; p < hi; p++) {
+    const int r0 = (int)((int64_t)R * p / P), r1 = (int)((int64_t)R * (p + 1) / P);
+    for (int n = 0; n < N; n += VW) {
+      V s = zero();
+      for (int r = r0; r < r1; r++) {
+        const size_t at = (size_t)r * N + n;
+        s += keep(load_bytes(mask + at) != RELU_OFF, load(dy + at));
+      }
+      store_part(FLOATS(2) + (size_t)p * N + n, s, N - n);
+    }
+  }
+}

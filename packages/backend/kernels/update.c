@@ -1,0 +1,87 @@
+// update: one optimizer step for one variable, n elements: new weights and new slot values from
+// weights, gradient and slots. Each result may be its own operand (an update in place).
+// Chunks: shares of 1,024 elements. Memory-bound: three to seven streams. Each element's formula
+// stands below as @cnnkit/training writes it; scalars come ready-made, in float32.
+#include "task.h"
+
+enum UpdateOp { S_SGD, S_MOMENTUM, S_NESTEROV, S_ADAM, S_NADAM, S_ADAMAX, S_RMSPROP, S_ADAGRAD, S_ADADELTA, S_LION, S_COUNT };
+
+typedef struct Step { V w, a, b; } Step; // weights and up to two slots
+
+INLINE Step step_of(const int op, V w, V g, V a, V b, const float *p) {
+  const V p0 = splat(p[0]), p1 = splat(p[1]), p2 = splat(p[2]), p3 = splat(p[3]);
+  switch (op) {
+    case S_SGD: // learningRate
+      w -= p0 * g;
+      break;
+    case S_MOMENTUM: // learningRate, momentum
+      a = p1 * a - p0 * g;
+      w += a;
+      break;
+    case S_NESTEROV:
+      a = p1 * a - p0 * g;
+      w += p1 * a - p0 * g;
+      break;
+    case S_ADAM: // alpha, 1 - beta1, 1 - beta2, epsilon
+      a += (g - a) * p1;
+      b += (g * g - b) * p2;
+      w -= p0 * a / (v_sqrt(b) + p3);
+      break;
+    case S_NADAM: // learningRate, 1 - beta1, 1 - beta2, epsilon, mScale, gScale, vScale
+      a += (g - a) * p1;
+      b += (g * g - b) * p2;
+      w -= p0 * (a * splat(p[4]) + g * splat(p[5])) / (v_sqrt(b * splat(p[6])) + p3);
+      break;
+    case S_ADAMAX: // alpha, 1 - beta1, beta2, epsilon
+      a += (g - a) * p1;
+      b = v_max(p2 * b, v_abs(g));
+      w -= p0 * a / (b + p3);
+      break;
+    case S_RMSPROP: // learningRate, rho, 1 - rho, epsilon
+      a = p1 * a + p2 * (g * g);
+      w -= p0 * g / v_sqrt(a + p3);
+      break;
+    case S_ADAGRAD: // learningRate, epsilon
+      a += g * g;
+      w -= p0 * g / v_sqrt(a + p1);
+      break;
+    case S_ADADELTA: { // learningRate, rho, 1 - rho, epsilon
+      a = p1 * a + p2 * (g * g);
+      const V d = -g * v_sqrt(b + p3) / v_sqrt(a + p3);
+      b = p1 * b + p2 * (d * d);
+      w += p0 * d;
+      break;
+    }
+    case S_LION: { // learningRate, beta1, 1 - beta1, beta2, 1 - beta2
+      const V c = p1 * a + p2 * g;
+      w -= p0 * unary(U_SIGN, c, c, c);
+      a = p3 * a + splat(p[4]) * g;
+      break;
+    }
+  }
+  return (Step){w, a, b};
+}
+
+INLINE void update_loop(const int op, const Task *task) {
+  const int two = op == S_ADAM || op == S_NADAM || op == S_ADAMAX || op == S_ADADELTA;
+  const int slots = op == S_SGD ? 0 : two ? 2 : 1;
+  const float *w = FLOATS(0), *g = FLOATS(1), *a = FLOATS(2), *b = FLOATS(3), *p = &FLOAT(9);
+  float *to_w = FLOATS(4), *to_a = FLOATS(5), *to_b = FLOATS(6);
+  int lo, hi;
+  share_elements(task, INT(7), &lo, &hi);
+  for (int i = lo; i < hi; i += VW) {
+    const Step s = step_of(op, load(w + i), load(g + i), slots > 0 ? load(a + i) : zero(), slots > 1 ? load(b + i) : zero(), p);
+    store_part(to_w + i, s.w, hi - i);
+    if (slots > 0) store_part(to_a + i, s.a, hi - i);
+    if (slots > 1) store_part(to_b + i, s.b, hi - i);
+  }
+}
+
+static void k_update(const Task *task) {
+  switch (INT(8)) {
+#define CASE(op) case op: update_loop(op, task); break;
+    CASE(S_SGD) CASE(S_MOMENTUM) CASE(S_NESTEROV) CASE(S_ADAM) CASE(S_NADAM) CASE(S_ADAMAX)
+    CASE(S_RMSPROP) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION)
+#undef CASE
+  }
+}

@@ -1,0 +1,278 @@
+import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from './backend.js';
+import { geometryOf } from './kernels/geometry.js';
+import { chunksFor, sameShape, sizeOf } from './kernels/kernel.js';
+import { Activation, Fold, Op, Unary } from './opcodes.js';
+import type { Deferred, Storage } from './storage.js';
+
+// tfjs-layers splits convolution, bias, activation and pool into operations of their own while
+// gradients are taped, and the gradient into as many. What comes out of the first is therefore not
+// computed at once: the next operation may take it into one kernel. Whoever reads the values in
+// between gets them computed then. Forward: linear -> bias -> activation (-> pool). Backward: the
+// pool's gradient and the activation's become "pooled gradient and winners", which the convolution's
+// gradients read directly.
+
+type Conv2DInfo = backend_util.Conv2DInfo;
+
+/** A product of two tensors that can take bias and activation into its own kernel. */
+export interface LinearKind {
+  /** Length of the bias. */
+  readonly columns: number;
+  /** The shape, if it is a convolution. */
+  readonly info: Conv2DInfo | undefined;
+  send(
+    operands: readonly [Storage, Storage],
+    bias: Storage | undefined,
+    out: number,
+    activation: number,
+  ): void;
+}
+
+/** A convolution or matmul that waits for its bias, its activation, or a reader. */
+export class DeferredLinear implements Deferred {
+  readonly kind: LinearKind;
+  readonly operands: readonly [Storage, Storage];
+  readonly bias: Storage | undefined;
+  readonly activation: number;
+  /** Without activation: the same with one, of which the activation's gradient can be told. */
+  activated: Storage | undefined;
+  /** The winners of the 2 x 2 pool that was computed along, a byte an element. */
+  winners: Storage | undefined;
+
+  constructor(
+    kind: LinearKind,
+    operands: readonly [Storage, Storage],
+    bias: Storage | undefined,
+    activation: number,
+  ) {
+    this.kind = kind;
+    this.operands = operands;
+    this.bias = bias;
+    this.activation = activation;
+    for (const operand of operands) operand.retain();
+    bias?.retain();
+  }
+
+  compute(block: number): void {
+    this.kind.send(this.operands, this.bias, block, this.activation);
+  }
+
+  release(): void {
+    for (const operand of this.operands) operand.release();
+    this.bias?.release();
+    this.winners?.release();
+  }
+}
+
+/** The step function of values, which is mostly wanted only to multiply a gradient by. */
+export class DeferredStep implements Deferred {
+  readonly #backend: CnnkitBackend;
+  readonly of: Storage;
+
+  constructor(backend: CnnkitBackend, of: Storage) {
+    this.#backend = backend;
+    this.of = of.retain();
+  }
+
+  compute(block: number): void {
+    const n = this.of.size;
+    const from = this.of.block();
+    this.#backend.commands.send(
+      Op.unary,
+      chunksFor(n >> 10, n),
+      [from, block, n, Unary.step],
+      [0, 0],
+    );
+  }
+
+  release(): void {
+    this.of.release();
+  }
+}
+
+/** The gradient before a fused 2 x 2 pool: the pooled one, and where each window's value came from. */
+export class DeferredUnpool implements Deferred {
+  readonly #backend: CnnkitBackend;
+  readonly pooled: Storage;
+  readonly winners: Storage;
+  /** What was pooled; only compared. */
+  readonly of: Storage;
+  /** Whether relu's gradient is in it too. */
+  readonly gated: boolean;
+  readonly info: Conv2DInfo;
+
+  constructor(
+    backend: CnnkitBackend,
+    pooled: Storage,
+    winners: Storage,
+    of: Storage,
+    gated: boolean,
+    info: Conv2DInfo,
+  ) {
+    this.#backend = backend;
+    this.pooled = pooled.retain();
+    this.winners = winners.retain();
+    this.of = of;
+    this.gated = gated;
+    this.info = info;
+  }
+
+  compute(block: number): void {
+    const { batchSize, outHeight, outShape } = this.info;
+    const from = [this.pooled.block(), this.winners.block()];
+    const chunks = chunksFor(batchSize * outHeight, sizeOf(outShape));
+    this.#backend.commands.send(Op.unpool, chunks, [
+      ...from,
+      block,
+      this.gated ? 1 : 0,
+      ...geometryOf(this.info),
+    ]);
+  }
+
+  release(): void {
+    this.pooled.release();
+    this.winners.release();
+  }
+}
+
+function linearOf(storage: Storage): DeferredLinear | undefined {
+  return storage.deferred instanceof DeferredLinear ? storage.deferred : undefined;
+}
+
+/** The gradient of a fused pool and relu behind `storage`, if that is what it waits for. */
+export function gatedUnpool(storage: Storage): DeferredUnpool | undefined {
+  const { deferred } = storage;
+  return deferred instanceof DeferredUnpool && deferred.gated ? deferred : undefined;
+}
+
+/** `a + b` where a waits for a bias and b is one. */
+export function fuseBias(
+  backend: CnnkitBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+): TensorInfo | undefined {
+  const linear = linearOf(backend.storageOf(a));
+  if (
+    linear === undefined ||
+    linear.bias !== undefined ||
+    linear.activation !== Activation.linear
+  ) {
+    return undefined;
+  }
+  const { columns } = linear.kind;
+  const isBias =
+    b.shape.at(-1) === columns && sizeOf(b.shape) === columns && b.shape.length <= a.shape.length;
+  if (!isBias || b.dtype !== 'float32') return undefined;
+  const bias = backend.storageOf(b);
+  return backend.deferredOutput(
+    a.shape,
+    new DeferredLinear(linear.kind, linear.operands, bias, Activation.linear),
+  );
+}
+
+/** An activation of what waits for one. */
+export function fuseActivation(
+  backend: CnnkitBackend,
+  x: TensorInfo,
+  activation: number,
+): TensorInfo | undefined {
+  const linear = linearOf(backend.storageOf(x));
+  if (linear === undefined || linear.activation !== Activation.linear) return undefined;
+  const { kind, operands, bias } = linear;
+  const out = backend.deferredOutput(x.shape, new DeferredLinear(kind, operands, bias, activation));
+  if (activation === Activation.relu) linear.activated = backend.storageOf(out);
+  return out;
+}
+
+/** step(x), told from relu(x) where x itself need never exist. */
+export function deferStep(backend: CnnkitBackend, x: TensorInfo): TensorInfo {
+  const storage = backend.storageOf(x);
+  const activated = linearOf(storage)?.activated;
+  const of = activated !== undefined && activated.users > 0 ? activated : storage;
+  return backend.deferredOutput(x.shape, new DeferredStep(backend, of));
+}
+
+/** `dy * step(x)`: the gradient of relu, taken into the gradient of the pool behind it if there is one. */
+export function fuseGate(
+  backend: CnnkitBackend,
+  dy: TensorInfo,
+  step: TensorInfo,
+): TensorInfo | { of: Storage } | undefined {
+  const gate = backend.storageOf(step).deferred;
+  if (!(gate instanceof DeferredStep) || !sameShape(dy.shape, step.shape)) return undefined;
+  const unpool = backend.storageOf(dy).deferred;
+  if (unpool instanceof DeferredUnpool && !unpool.gated && unpool.of === gate.of) {
+    const { pooled, winners, of, info } = unpool;
+    return backend.deferredOutput(
+      dy.shape,
+      new DeferredUnpool(backend, pooled, winners, of, true, info),
+    );
+  }
+  return { of: gate.of };
+}
+
+/** Whether a pool is 2 x 2 side by side without padding, which convolutions can do along. */
+export function isPlainPool({
+  filterHeight,
+  filterWidth,
+  strideHeight,
+  strideWidth,
+  padInfo,
+}: Conv2DInfo): boolean {
+  const sides = filterHeight === 2 && filterWidth === 2 && strideHeight === 2 && strideWidth === 2;
+  return (
+    sides && padInfo.top === 0 && padInfo.left === 0 && padInfo.bottom === 0 && padInfo.right === 0
+  );
+}
+
+/** The convolution and relu that a pool can be computed along with. */
+export function poolableConvolution(
+  storage: Storage,
+): (DeferredLinear & { kind: { info: Conv2DInfo } }) | undefined {
+  const linear = linearOf(storage);
+  const fits =
+    linear !== undefined && linear.activation === Activation.relu && linear.kind.info !== undefined;
+  return fits ? (linear as DeferredLinear & { kind: { info: Conv2DInfo } }) : undefined;
+}
+
+/** The pool's gradient, if the pool was computed along with its convolution. */
+export function deferUnpool(
+  backend: CnnkitBackend,
+  dy: TensorInfo,
+  input: TensorInfo,
+  pool: Conv2DInfo,
+): TensorInfo | undefined {
+  const of = backend.storageOf(input);
+  const conv = poolableConvolution(of);
+  if (conv?.winners === undefined || !isPlainPool(pool)) return undefined;
+  const { info } = conv.kind;
+  const pooled = backend.storageOf(dy);
+  return backend.deferredOutput(
+    input.shape,
+    new DeferredUnpool(backend, pooled, conv.winners, of, false, info),
+  );
+}
+
+/** The sum of a gated gradient over all but its last axis: a bias's gradient, from pooled pixels. */
+export function sumUnpooled(
+  backend: CnnkitBackend,
+  { pooled, winners, info }: DeferredUnpool,
+  to: number,
+): void {
+  const { arena, commands } = backend;
+  const columns = info.outChannels;
+  const rows = pooled.size / columns;
+  const parts = Math.max(1, Math.min(32, rows >> 5));
+  const from = [pooled.block(), winners.block()];
+  const bytes = parts * columns * 4;
+  const partial = arena.take(bytes);
+  commands.send(Op.unpoolSum, chunksFor(parts, pooled.size), [
+    ...from,
+    partial,
+    rows,
+    columns,
+    parts,
+  ]);
+  commands.send(Op.reduce, 1, [partial, to, 1, parts, columns, 1, Fold.sum], [1]);
+  arena.release(partial, bytes, commands.head);
+}

@@ -1,0 +1,21 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+
+type Conv2DInfo = backend_util.Conv2DInfo;
+
+/** A convolution's or pool's shape as `kernels/geometry.h` has it. */
+export function geometryOf(info: Conv2DInfo): number[] {
+  return [
+    ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels],
+    ...[info.filterHeight, info.filterWidth],
+    ...[info.outHeight, info.outWidth, info.outChannels],
+    ...[info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
+    ...[info.dilationHeight, info.dilationWidth],
+  ];
+}
+
+/** Multiply-adds of the convolution done directly. */
+export function multiplyAdds(info: Conv2DInfo): number {
+  const { batchSize, outHeight, outWidth, outChannels, filterHeight, filterWidth, inChannels } =
+    info;
+  return batchSize * outHeight * outWidth * outChannels * filterHeight * filterWidth * inChannels;
+}

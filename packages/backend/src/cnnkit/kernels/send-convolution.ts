@@ -1,0 +1,98 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from '../backend.js';
+import type { DeferredUnpool } from '../deferred.js';
+import { SCRATCH_BYTES } from '../layout.js';
+import { Fold, Op } from '../opcodes.js';
+import type { Storage } from '../storage.js';
+import { geometryOf, multiplyAdds } from './geometry.js';
+import { chunksFor } from './kernel.js';
+import { sendTranspose } from './matmul.js';
+import { sendReduce } from './reduce.js';
+
+type Conv2DInfo = backend_util.Conv2DInfo;
+
+/** Sends a convolution with bias (0 for none) and activation. */
+export function sendConv2D(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  [x, filter]: readonly [Storage, Storage],
+  bias: number,
+  out: number,
+  activation: number,
+): void {
+  const pixels = info.batchSize * info.outHeight * info.outWidth;
+  const chunks = chunksFor(Math.ceil(pixels / 48), multiplyAdds(info));
+  const ints = [x.block(), filter.block(), bias, out, activation, ...geometryOf(info)];
+  backend.commands.send(Op.conv2d, chunks, ints);
+}
+
+/** Sends convolution, bias, relu and 2 x 2 pool as one. */
+export function sendConv2DPool(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  [x, filter]: readonly [Storage, Storage],
+  bias: number,
+  out: number,
+  winners: number,
+): void {
+  const pooled = info.batchSize * Math.floor(info.outHeight / 2) * Math.floor(info.outWidth / 2);
+  const chunks = chunksFor(Math.ceil(pooled / 12), multiplyAdds(info));
+  const ints = [x.block(), filter.block(), bias, out, winners, ...geometryOf(info)];
+  backend.commands.send(Op.conv2dPool, chunks, ints);
+}
+
+/** A gradient as it is, or as the pooled one and its winners. */
+export type Gradient = { readonly dy: Storage; readonly unpool: DeferredUnpool | undefined };
+
+/** Sends the gradient of a convolution's input. */
+export function sendConv2DDx(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  { dy, unpool }: Gradient,
+  filter: Storage,
+  out: number,
+): void {
+  const { arena, commands } = backend;
+  const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;
+  const bytes = filter.size * 4;
+  const from = [dy.block(), filter.block()] as const;
+  const transposed = arena.take(bytes);
+  sendTranspose(backend, from[1], transposed, filterHeight * filterWidth, inChannels, outChannels);
+  const slabs = batchSize >= 8 ? 1 : Math.max(1, Math.min(8, inChannels >> 4));
+  const chunks = chunksFor(batchSize * slabs, multiplyAdds(info));
+  commands.send(Op.conv2dDx, chunks, [from[0], transposed, out, slabs, ...geometryOf(info)]);
+  arena.release(transposed, bytes, commands.head);
+}
+
+/** Sends the gradient of a convolution's filter. */
+export function sendConv2DDw(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  x: Storage,
+  gradient: Gradient,
+  out: number,
+): void {
+  const { arena, commands } = backend;
+  const { dy, unpool } = gradient;
+  const { batchSize, outHeight, outWidth, outChannels, inChannels, filterHeight, filterWidth } =
+    info;
+  const cost = multiplyAdds(info);
+  const window = filterHeight * filterWidth * inChannels;
+  const rowBytes = outWidth * (window + outChannels) * 4 + 64;
+  const narrow = inChannels % 4 !== 0 && inChannels < 16 && rowBytes <= SCRATCH_BYTES;
+  if (!narrow) {
+    const units = filterHeight * filterWidth * Math.ceil(inChannels / 16);
+    const ints = [x.block(), dy.block(), out, ...geometryOf(info)];
+    commands.send(Op.conv2dDw, chunksFor(units, cost), ints);
+    return;
+  }
+  const parts = Math.max(1, Math.min(16, batchSize * outHeight, Math.floor(cost / 65536)));
+  const size = window * outChannels;
+  const from = [x.block(), unpool === undefined ? dy.block() : unpool.pooled.block()];
+  const partial = parts === 1 ? out : arena.take(parts * size * 4);
+  const winners = unpool === undefined ? 0 : unpool.winners.block();
+  commands.send(Op.conv2dDwNarrow, parts, [...from, partial, winners, ...geometryOf(info)]);
+  if (parts === 1) return;
+  sendReduce(backend, Fold.sum, partial, out, { outer: 1, reduced: parts, inner: size }, 1);
+  arena.release(partial, parts * size * 4, commands.head);
+}

@@ -1,0 +1,112 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from '../backend.js';
+import { Op, Update } from '../opcodes.js';
+import { Storage } from '../storage.js';
+import { areFloat, chunksFor, type Kernel } from './kernel.js';
+
+// An optimizer's step as one kernel, a command a variable. The names, letters, attributes and
+// formulas are those that @cnnkit/training's optimizers ask for when the backend has them.
+
+/** An optimizer: its formula, the letters of its slots, and its scalars in the order of `update.c`. */
+interface Optimizer {
+  readonly op: number | ((attrs: Readonly<Record<string, unknown>>) => number);
+  readonly slots: readonly string[];
+  readonly scalars: readonly string[];
+}
+
+const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
+  CnnkitSgdUpdate: { op: Update.sgd, slots: [], scalars: ['learningRate'] },
+  CnnkitMomentumUpdate: {
+    op: ({ nesterov }) => (nesterov === true ? Update.nesterov : Update.momentum),
+    slots: ['m'],
+    scalars: ['learningRate', 'momentum'],
+  },
+  CnnkitAdamUpdate: {
+    op: Update.adam,
+    slots: ['m', 'v'],
+    scalars: ['alpha', 'oneMinusBeta1', 'oneMinusBeta2', 'epsilon'],
+  },
+  CnnkitNadamUpdate: {
+    op: Update.nadam,
+    slots: ['m', 'v'],
+    scalars: [
+      'learningRate',
+      'oneMinusBeta1',
+      'oneMinusBeta2',
+      'epsilon',
+      'mScale',
+      'gScale',
+      'vScale',
+    ],
+  },
+  CnnkitAdamaxUpdate: {
+    op: Update.adamax,
+    slots: ['m', 'u'],
+    scalars: ['alpha', 'oneMinusBeta1', 'beta2', 'epsilon'],
+  },
+  CnnkitRmspropUpdate: {
+    op: Update.rmsprop,
+    slots: ['v'],
+    scalars: ['learningRate', 'rho', 'oneMinusRho', 'epsilon'],
+  },
+  CnnkitAdagradUpdate: { op: Update.adagrad, slots: ['a'], scalars: ['learningRate', 'epsilon'] },
+  CnnkitAdadeltaUpdate: {
+    op: Update.adadelta,
+    slots: ['a', 'd'],
+    scalars: ['learningRate', 'rho', 'oneMinusRho', 'epsilon'],
+  },
+  CnnkitLionUpdate: {
+    op: Update.lion,
+    slots: ['m'],
+    scalars: ['learningRate', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2'],
+  },
+};
+
+function update(name: string, { op, slots, scalars }: Optimizer): Kernel {
+  return ({ inputs, attrs, backend }) => {
+    const count = attrs.count as number;
+    const formula = typeof op === 'number' ? op : op(attrs);
+    const numbers = scalars.map((scalar) => {
+      const value = attrs[scalar];
+      if (typeof value !== 'number')
+        throw new TypeError(`${name}: ${scalar} must be a number; received ${value}.`);
+      return value;
+    });
+    const results: TensorInfo[][] = ['w', ...slots].map(() => []);
+    for (let i = 0; i < count; i++) {
+      const tensors = ['w', 'g', ...slots].map((letter) => inputs[`${letter}${i}`]!);
+      if (!areFloat(false, ...tensors))
+        throw new TypeError(`${name}: all tensors must be float32.`);
+      const gradient = backend.blockOf(tensors[1]!);
+      const changed = [tensors[0]!, ...tensors.slice(2)];
+      const from = changed.map((tensor) => backend.blockOf(tensor));
+      const to = changed.map((tensor) => overwritable(backend, tensor));
+      const [w, a = 0, b = 0] = from;
+      const [toW, toA = 0, toB = 0] = to.map((storage) => storage.block());
+      const n = to[0]!.size;
+      const ints = [w!, gradient, a, b, toW!, toA, toB, n, formula];
+      backend.commands.send(Op.update, chunksFor(n >> 10, n * 4), ints, numbers);
+      changed.forEach((tensor, slot) => {
+        results[slot]!.push(backend.tensorOver(to[slot]!, tensor.shape, 'float32'));
+      });
+    }
+    return results.flat();
+  };
+}
+
+/**
+ * Where a tensor's new values go: in place of the old ones if nobody else holds them (no clone, no
+ * view, nothing deferred), else into a block of their own, so that snapshots keep what they saw.
+ */
+function overwritable(backend: CnnkitBackend, tensor: TensorInfo): Storage {
+  const { storage, refCount } = backend.dataOf(tensor);
+  if (refCount === 1 && storage!.users === 1) {
+    storage!.blockToOverwrite();
+    return storage!.retain();
+  }
+  return Storage.allocate(backend, 'float32', storage!.size);
+}
+
+export const UPDATE_KERNELS: readonly (readonly [string, Kernel])[] = Object.entries(
+  OPTIMIZERS,
+).map(([name, optimizer]) => [name, update(name, optimizer)] as const);
