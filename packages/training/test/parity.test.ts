@@ -1,0 +1,127 @@
+import { useBackend } from '@cnnkit/backend';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Callback, createOptimizer, fit, predict, type TrainingData } from '../src/index.js';
+import { fixtureNames, hasFixture, readFixture } from './support/fixtures.js';
+import { parityModel } from './support/parity-models.js';
+import { firstTrainingImages, noRealData } from './support/real-data.js';
+
+interface ParityRun {
+  model: string;
+  optimizer: string;
+  config: Record<string, unknown>;
+  data: string;
+  batch: number;
+  steps: number;
+  initial: { shape: number[]; sum: number; first5: number[] }[];
+  float32: { before: number[][]; loss: number[]; accuracy: number[] };
+  noise: { lossByStep: number[] };
+}
+
+interface OptimizerRun {
+  model: string;
+  optimizer: string;
+  config: Record<string, unknown>;
+  data: string;
+  batch: number;
+  labelSmoothing: number;
+  loss: number[];
+  largestLossGapToFloat64: number;
+}
+
+interface Trained {
+  before: Float32Array;
+  first5: number[][];
+  loss: number[];
+  accuracy: number[];
+}
+
+/** Trains as the fixtures' scripts do: one pass in order; the loss of each step before its update. */
+async function train(
+  run: Omit<OptimizerRun, 'loss' | 'largestLossGapToFloat64'>,
+  steps: number,
+): Promise<Trained> {
+  const images = firstTrainingImages(run.data, steps * run.batch);
+  const model = parityModel(run.model);
+  // "adam amsgrad", "rmsprop centered momentum": the config says the rest.
+  const [name = ''] = run.optimizer.split(' ');
+  const optimizer = createOptimizer(name, run.config);
+  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  const first5 = model.getWeights().map((weight) => [...weight.dataSync().slice(0, 5)]);
+  const first = { images: images.images.subarray(0, 4 * 784), shape: [4, 28, 28, 1] as const };
+  const before = await predict(model, first);
+  const loss: number[] = [];
+  const accuracy: number[] = [];
+  let [lossSum, hits] = [0, 0];
+  const record: Callback = {
+    onTrainBatchEnd: (batch, logs) => {
+      loss.push(logs.loss! * (batch + 1) - lossSum);
+      accuracy.push(logs.accuracy! * (batch + 1) - hits);
+      lossSum = logs.loss! * (batch + 1);
+      hits = logs.accuracy! * (batch + 1);
+    },
+  };
+  const data = run.labelSmoothing > 0 ? smoothed(images, run.labelSmoothing) : images;
+  await fit(model, data, { batchSize: run.batch, shuffle: false, callbacks: [record] });
+  optimizer.dispose();
+  model.dispose();
+  return { before, first5, loss, accuracy };
+}
+
+function smoothed(images: ReturnType<typeof firstTrainingImages>, smoothing: number): TrainingData {
+  const ys = new Float32Array(images.labels.length * 10).fill(smoothing / 10);
+  for (const [i, label] of images.labels.entries())
+    ys[10 * i + label] = 1 - smoothing + smoothing / 10;
+  return { xs: Float32Array.from(images.images, (byte) => byte / 255), shape: images.shape, ys };
+}
+
+describe.skipIf(noRealData !== undefined)(
+  `20 steps from known weights${noRealData === undefined ? '' : ` (skipped: ${noRealData})`}`,
+  () => {
+    beforeAll(async () => {
+      await useBackend({ backend: 'cnnkit' });
+    });
+
+    it.each(fixtureNames('parity'))(
+      '%s: each loss equals Keras’s within what float32 itself strays',
+      async (file) => {
+        const run = readFixture<ParityRun>(`parity/${file}`);
+        const tensors = tf.memory().numTensors;
+        const { before, first5, loss, accuracy } = await train(
+          { ...run, labelSmoothing: 0 },
+          run.steps,
+        );
+        run.initial.forEach((initial, v) => {
+          initial.first5.forEach((w, i) => void expect(first5[v]![i]).toBe(w));
+        });
+        run.float32.before.flat().forEach((p, i) => void expect(before[i]).toBeCloseTo(p, 5));
+        expect(loss).toHaveLength(run.float32.loss.length);
+        let noise = 0;
+        run.float32.loss.forEach((expected, t) => {
+          noise = Math.max(noise, run.noise.lossByStep[t]!);
+          const gap = Math.abs(loss[t]! - expected);
+          expect(gap, `step ${t}`).toBeLessThanOrEqual(Math.max(1e-5, 3 * noise));
+        });
+        expect(accuracy[0]).toBeCloseTo(run.float32.accuracy[0]!, 6);
+        expect(tf.memory().numTensors).toBe(tensors);
+      },
+    );
+
+    const runs = hasFixture('parity_optimizers.json')
+      ? readFixture<OptimizerRun[]>('parity_optimizers.json')
+      : [];
+    it.each(runs)(
+      'model $model with $optimizer, label smoothing $labelSmoothing: each loss equals Keras’s',
+      async (run) => {
+        const { loss } = await train(run, run.loss.length);
+        expect(loss).toHaveLength(run.loss.length);
+        run.loss.forEach((expected, t) => {
+          const gap = Math.abs(loss[t]! - expected);
+          expect(gap, `step ${t}`).toBeLessThanOrEqual(
+            Math.max(1e-5, 3 * run.largestLossGapToFloat64),
+          );
+        });
+      },
+    );
+  },
+);
