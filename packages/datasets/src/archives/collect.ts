@@ -20,24 +20,25 @@ export async function* limited(
   }
 }
 
-/** Exactly `sizeBytes` bytes out of chunks, in one piece of memory. */
-export async function collect(
+/** All bytes of chunks, at most `maxBytes`, in one piece of memory; `likelyBytes` saves a copy. */
+export async function collectAll(
   chunks: AsyncIterable<Uint8Array>,
-  sizeBytes: number,
+  likelyBytes: number,
+  maxBytes: number,
   file: string,
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(sizeBytes);
+  let bytes = new Uint8Array(likelyBytes);
   let length = 0;
-  for await (const chunk of limited(chunks, sizeBytes, file)) {
+  for await (const chunk of limited(chunks, maxBytes, file)) {
+    if (length + chunk.length > bytes.length) {
+      const grown = new Uint8Array(Math.min(maxBytes, 2 * (length + chunk.length)));
+      grown.set(bytes.subarray(0, length));
+      bytes = grown;
+    }
     bytes.set(chunk, length);
     length += chunk.length;
   }
-  if (length === sizeBytes) return bytes;
-  throw new DatasetError(
-    'format',
-    `load: ${file} must hold ${sizeBytes} bytes when decompressed; it ends after ${length}.`,
-    { file },
-  );
+  return length === bytes.length ? bytes : bytes.slice(0, length);
 }
 
 /** Errors of a decompressor as errors that name the file; aborts and own errors as they are. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cifar10Info, cifar100CoarseNames, cifar100Info } from '../catalog/cifar.js';
 import { DatasetError } from '../dataset-error.js';
 import { datasetFromCifar, datasetToCifar } from './cifar-dataset.js';
-import { cifarReader } from './cifar-reader.js';
+import { cifarMemory, cifarReader } from './cifar-reader.js';
 
 const classNames = ['cat', 'dog'];
 /** Red counts up, green down, blue is the label. */
@@ -52,14 +52,15 @@ describe('cifarReader', () => {
     const whole = datasetFromCifar(bytes, { classNames });
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1 }), (sizes) => {
-        const reader = cifarReader(3, kind);
+        const memory = cifarMemory(3);
+        const reader = cifarReader(3, kind, memory);
         for (let at = 0, i = 0; at < bytes.length; i++) {
           const size = sizes[i % sizes.length]!;
           reader.write(bytes.subarray(at, at + size), 'x');
           at += size;
         }
-        reader.endFile('x');
-        const { images, labels } = reader.finish('x');
+        reader.finish('x');
+        const { images, labels } = memory;
         expect(Buffer.compare(images, whole.images)).toBe(0);
         expect(labels).toEqual(whole.labels);
       }),
@@ -75,7 +76,7 @@ describe('cifarReader', () => {
     expect(() => few.finish('x')).toThrow('3 images of 4');
     const half = cifarReader(4, kind);
     half.write(bytes.subarray(0, 4000), 'x');
-    expect(() => half.endFile('x')).toThrow('927 of the 3073');
+    expect(() => half.finish('x')).toThrow('927 of the 3073');
   });
 });
 

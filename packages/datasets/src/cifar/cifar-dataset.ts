@@ -1,6 +1,6 @@
 import { DatasetError } from '../dataset-error.js';
 import { createImageDataset, type ImageDataset } from '../image-dataset.js';
-import { cifarReader } from './cifar-reader.js';
+import { cifarMemory, cifarReader } from './cifar-reader.js';
 
 /** How files of CIFAR's binary format are read. */
 export interface CifarDatasetOptions {
@@ -44,9 +44,12 @@ export function datasetFromCifar(bytes: Uint8Array, options: CifarDatasetOptions
     );
   }
   const kind = { bytes: labelBytes, use: useLabel, classNames };
-  const reader = cifarReader(bytes.length / recordBytes, kind);
+  const count = bytes.length / recordBytes;
+  const memory = cifarMemory(count);
+  const reader = cifarReader(count, kind, memory);
   reader.write(bytes, file);
-  return createImageDataset({ name, classNames, ...reader.finish(file) });
+  reader.finish(file);
+  return createImageDataset({ name, classNames, ...memory });
 }
 
 /**

@@ -16,17 +16,33 @@ export interface CifarLabels {
 /** Takes CIFAR's binary format in chunks of any size and lays it out as NHWC. */
 export interface CifarReader {
   write(chunk: Uint8Array, file: string): void;
-  /** Checks that the file that was written ended with a whole image. */
-  endFile(file: string): void;
-  /** The dataset; all images that were announced must have come. */
-  finish(name: string): Pick<ImageDataset, 'images' | 'labels' | 'shape'>;
+  /** Checks that all images have come, and the last one whole. */
+  finish(file: string): void;
 }
 
-/** A reader for `count` images. */
-export function cifarReader(count: number, kind: CifarLabels): CifarReader {
+/** Memory for `count` images of 32 x 32 x 3. */
+export function cifarMemory(count: number): Pick<ImageDataset, 'images' | 'labels' | 'shape'> {
+  return {
+    images: new Uint8Array(count * PIXELS),
+    labels: new Int32Array(count),
+    shape: [count, 32, 32, 3],
+  };
+}
+
+/**
+ * A reader for `count` images.
+ *
+ * @param memory - what it writes to, from image `first` on; several files may share it and come in
+ *   any order
+ */
+export function cifarReader(
+  count: number,
+  kind: CifarLabels,
+  memory: Pick<ImageDataset, 'images' | 'labels'> = cifarMemory(count),
+  first = 0,
+): CifarReader {
   const recordBytes = kind.bytes + PIXELS;
-  const images = new Uint8Array(count * PIXELS);
-  const labels = new Int32Array(count);
+  const { images, labels } = memory;
   const record = new Uint8Array(recordBytes);
   let filled = 0;
   let done = 0;
@@ -39,8 +55,8 @@ export function cifarReader(count: number, kind: CifarLabels): CifarReader {
       const most = kind.classNames.length - 1;
       throw formatError(file, `its labels must lie in 0 to ${most}; image ${done} has ${label}`);
     }
-    labels[done] = label;
-    planarToInterleaved(bytes, at + kind.bytes, images, done * PIXELS);
+    labels[first + done] = label;
+    planarToInterleaved(bytes, at + kind.bytes, images, (first + done) * PIXELS);
     done++;
   };
   return {
@@ -58,13 +74,11 @@ export function cifarReader(count: number, kind: CifarLabels): CifarReader {
       record.set(chunk.subarray(at), 0);
       filled = chunk.length - at;
     },
-    endFile(file) {
-      if (filled === 0) return;
-      throw formatError(file, `it ends after ${filled} of the ${recordBytes} bytes of an image`);
-    },
-    finish(name) {
-      if (done !== count) throw formatError(name, `${done} images of ${count} are there`);
-      return { images, labels, shape: [count, 32, 32, 3] };
+    finish(file) {
+      if (filled > 0) {
+        throw formatError(file, `it ends after ${filled} of the ${recordBytes} bytes of an image`);
+      }
+      if (done !== count) throw formatError(file, `${done} images of ${count} are there`);
     },
   };
 }

@@ -63,24 +63,25 @@ function sourcePlace(source: FileSource): FilePlace {
     name: place,
     strict: true,
     async find(names, signal) {
+      let failure: { readonly error: unknown } | undefined;
       for (const name of names) {
-        const bytes = await readFrom(source, name, signal);
+        let bytes: Uint8Array | null | undefined;
+        try {
+          bytes = await source.read(name, signal === undefined ? {} : { signal });
+        } catch (error) {
+          signal?.throwIfAborted();
+          // It may fail for a spelling it does not know and have the file under another one.
+          if ((error as { code?: unknown } | null)?.code !== 'ENOENT') failure ??= { error };
+          continue;
+        }
         if (bytes === undefined || bytes === null) continue;
         if (!(bytes instanceof Uint8Array)) {
           throw new TypeError(`load: source.read('${name}') must give a Uint8Array or undefined.`);
         }
         return { name, source: `${place}/${name}`, file: memoryFile(bytes) };
       }
+      if (failure !== undefined) throw failure.error;
       return undefined;
     },
   };
-}
-
-async function readFrom(source: FileSource, name: string, signal: AbortSignal | undefined) {
-  try {
-    return await source.read(name, signal === undefined ? {} : { signal });
-  } catch (error) {
-    if ((error as { code?: unknown } | null)?.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

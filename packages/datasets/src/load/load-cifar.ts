@@ -3,7 +3,12 @@ import { asFormatError, limited } from '../archives/collect.js';
 import { isGzip } from '../archives/gunzip.js';
 import { readTar } from '../archives/tar.js';
 import type { DatasetInfo } from '../catalog/dataset-info.js';
-import { type CifarLabels, type CifarReader, cifarReader } from '../cifar/cifar-reader.js';
+import {
+  type CifarLabels,
+  type CifarReader,
+  cifarMemory,
+  cifarReader,
+} from '../cifar/cifar-reader.js';
 import { DatasetError } from '../dataset-error.js';
 import { createImageDataset } from '../image-dataset.js';
 import type { ByteFile, Sha256 } from '../platform/platform.js';
@@ -34,23 +39,34 @@ export async function loadCifar(
   set: CifarSet,
   options: LoadOptions,
 ): Promise<LoadedDataset> {
-  const readers = {
-    train: cifarReader(info.trainCount, set.labels),
-    test: cifarReader(info.testCount, set.labels),
-  };
+  const parts = { train: cifarMemory(info.trainCount), test: cifarMemory(info.testCount) };
+  const readers = readersOf(set, parts);
   const unpacked = await readUnpacked(info, set, options, readers);
   const files = unpacked ?? (await readArchive(info, set, options, readers));
+  const { classNames } = set.labels;
   const datasetOf = (part: 'train' | 'test') =>
-    createImageDataset({
-      name: info.name,
-      classNames: set.labels.classNames,
-      ...readers[part].finish(`${info.title} (${part})`),
-    });
-  const named = { ...info, classNames: set.labels.classNames };
-  return loadedDataset(named, datasetOf('train'), datasetOf('test'), files);
+    createImageDataset({ name: info.name, classNames, ...parts[part] });
+  return loadedDataset({ ...info, classNames }, datasetOf('train'), datasetOf('test'), files);
 }
 
-type Readers = Readonly<Record<'train' | 'test', CifarReader>>;
+/** By the names of the files, which may come in any order: the archive has its own. */
+type Readers = ReadonlyMap<string, CifarReader>;
+
+/** The files of a part hold equally many images, one file after the other. */
+function readersOf(
+  set: CifarSet,
+  parts: Readonly<Record<'train' | 'test', ReturnType<typeof cifarMemory>>>,
+): Readers {
+  const readers = new Map<string, CifarReader>();
+  for (const part of ['train', 'test'] as const) {
+    const members = set.members.filter((member) => member.part === part);
+    const each = parts[part].shape[0] / members.length;
+    members.forEach(({ name }, i) => {
+      readers.set(name, cifarReader(each, set.labels, parts[part], i * each));
+    });
+  }
+  return readers;
+}
 
 async function readUnpacked(
   info: DatasetInfo,
@@ -97,19 +113,12 @@ async function readArchive(
     // Room for the headers and the small text files.
     const most = (info.trainCount + info.testCount) * recordBytes + 2 ** 20;
     const tar = limited(await decompressed(found.file), most, source);
-    // Members are read in the order of the archive, which is not that of their numbers.
-    const order = new Map<string, Uint8Array[]>();
     for await (const entry of readTar(tar, source)) {
       const member = due.get(entry.name.split('/').at(-1) ?? '');
       if (member === undefined) continue;
       due.delete(member.name);
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry.stream()) {
-        options.signal?.throwIfAborted();
-        chunks.push(chunk);
-      }
-      order.set(member.name, chunks);
-      await drain(set, order, source, readers, options, published);
+      const where = `${source}/${entry.name}`;
+      await readMember(entry.stream(), member, where, readers, options, !published);
     }
     const [missing] = due.keys();
     if (missing !== undefined) {
@@ -125,31 +134,6 @@ async function readArchive(
   }
 }
 
-/** Hands on the files that are next in number, so that images come in the published order. */
-async function drain(
-  set: CifarSet,
-  waiting: Map<string, Uint8Array[]>,
-  source: string,
-  readers: Readers,
-  options: LoadOptions,
-  published: boolean,
-): Promise<void> {
-  for (const part of ['train', 'test'] as const) {
-    for (const member of set.members) {
-      if (member.part !== part || waiting.get(member.name)?.length === 0) continue;
-      const chunks = waiting.get(member.name);
-      if (chunks === undefined) break;
-      waiting.set(member.name, []);
-      const where = `${source}/${member.name}`;
-      await readMember(each(chunks), member, where, readers, options, !published);
-    }
-  }
-}
-
-async function* each(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  yield* chunks;
-}
-
 async function readMember(
   chunks: AsyncIterable<Uint8Array>,
   member: CifarMember,
@@ -160,16 +144,15 @@ async function readMember(
   sha256?: Sha256,
 ): Promise<void> {
   const sha1 = check ? platform.sha1() : undefined;
-  const reader = readers[member.part];
+  const reader = readers.get(member.name)!;
   for await (const chunk of chunks) {
     options.signal?.throwIfAborted();
     sha1?.update(chunk);
     sha256?.update(chunk);
     reader.write(chunk, where);
   }
-  reader.endFile(where);
   const hash = sha1?.digest();
-  if (hash === undefined || hash === member.sha1) return;
+  if (hash === undefined || hash === member.sha1) return reader.finish(where);
   throw new DatasetError(
     'checksum',
     `load: ${where} must have the SHA-1 ${member.sha1}; it has ${hash}. ` +

@@ -158,6 +158,17 @@ describe('loading from an object with read(name)', () => {
     expect(files[0]!.source).toBe('my files/train-images-idx3-ubyte.gz');
   });
 
+  test('takes a file in one spelling though the source fails for the other', async () => {
+    const source = {
+      read(name: string) {
+        const bytes = packed.get(name);
+        if (bytes === undefined) throw new Error(`unknown ${name}`);
+        return bytes;
+      },
+    };
+    expect((await loadIdxSet(info, { source })).train.shape[0]).toBe(20);
+  });
+
   test('passes other errors on, refuses what is no source', async () => {
     const broken = new Error('disk on fire');
     const source = {

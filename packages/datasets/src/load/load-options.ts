@@ -4,7 +4,8 @@ export interface FileSource {
   readonly name?: string;
   /**
    * The whole file, compressed or not. It is asked for both spellings (`….gz` and without);
-   * `undefined`, `null` or an error with code `ENOENT` mean that it has no such file.
+   * `undefined`, `null` or an error with code `ENOENT` mean that it has no such file; another error
+   * ends the load unless the file is there in the other spelling.
    */
   read(
     name: string,

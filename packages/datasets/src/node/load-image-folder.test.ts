@@ -13,7 +13,7 @@ import { RandomState } from '@cnnkit/random';
 import { encode } from 'fast-png';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realDataTest } from '../../test/real-data.js';
-import { collect } from '../archives/collect.js';
+import { collectAll } from '../archives/collect.js';
 import { readTar } from '../archives/tar.js';
 import { datasetFromCifar, datasetToCifar } from '../cifar/cifar-dataset.js';
 import { DatasetError } from '../dataset-error.js';
@@ -107,7 +107,7 @@ realDataTest(
       for await (const file of readTar(stream, archive)) {
         const path = /train\/(.*\.jpg)$/.exec(file.name)?.[1];
         if (path === undefined) continue;
-        const bytes = await collect(file.stream(), file.sizeBytes, file.name);
+        const bytes = await collectAll(file.stream(), file.sizeBytes, file.sizeBytes, file.name);
         yield { path, read: () => bytes };
         if (++count === 300) return;
       }

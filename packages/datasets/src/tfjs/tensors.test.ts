@@ -40,9 +40,9 @@ test('tfDataset trains a model by fitDataset and leaves no tensor behind', async
   model.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });
   const dataset = tfDataset(digits, { batchSize: 10, seed: 1 });
   expect(dataset.size).toBe(3);
-  await model.fitDataset(dataset as never, { epochs: 1, verbose: 0 });
+  await model.fitDataset(dataset, { epochs: 1, verbose: 0 });
   const before = tf.memory().numTensors;
-  const { history } = await model.fitDataset(dataset as never, { epochs: 3, verbose: 0 });
+  const { history } = await model.fitDataset(dataset, { epochs: 3, verbose: 0 });
   expect(history.loss).toHaveLength(3);
   expect(Number(history.loss![2])).toBeLessThan(Number(history.loss![0]));
   expect(tf.memory().numTensors).toBe(before);
