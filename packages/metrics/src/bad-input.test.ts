@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest';
+import * as metrics from './index.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: wrong on purpose
+type Any = any;
+
+/** Calls with a wrong argument, the code of the error, and what its message says. */
+const CALLS: readonly (readonly [string, () => unknown, metrics.MetricErrorCode, RegExp])[] = [
+  [
+    'lengths that differ',
+    () => metrics.accuracyScore([0, 1], [0]),
+    'lengths_differ',
+    /^accuracyScore: yTrue, yPred must have one entry a sample; received 2, 1\.$/,
+  ],
+  [
+    'NaN labels',
+    () => metrics.f1Score([0, Number.NaN], [0, 1]),
+    'not_finite',
+    /^f1Score: yTrue must hold finite numbers; received NaN at 1\.$/,
+  ],
+  [
+    'fractional labels',
+    () => metrics.confusionMatrix([0, 1], [0, 0.5]),
+    'mixed_targets',
+    /received classes and continuous.*classIndices/,
+  ],
+  [
+    'probabilities for labels',
+    () => metrics.accuracyScore([[0, 1]], [[0.25, 0.75]]),
+    'mixed_targets',
+    /classIndices\(rows\)/,
+  ],
+  [
+    'an unknown average',
+    () => metrics.f1Score([0, 1], [0, 1], { average: 'mean' as Any }),
+    'option_value',
+    /average must be one of "binary", "micro", "macro", "weighted", "samples", null; received "mean"/,
+  ],
+  [
+    'empty arrays',
+    () => metrics.classificationReport([], []),
+    'empty_input',
+    /at least one sample; received none/,
+  ],
+  [
+    'rows that do not sum to 1',
+    () =>
+      metrics.rocAucScore(
+        [0, 1, 2],
+        [
+          [0.5, 0.5, 0.5],
+          [1, 0, 0],
+          [0, 1, 0],
+        ],
+        { multiClass: 'ovr' },
+      ),
+    'scores_not_probabilities',
+    /row 0 of yScore sums to 1\.5, not 1/,
+  ],
+  [
+    'a single class for DET',
+    () => metrics.detCurve([1, 1], [0.5, 0.25]),
+    'one_class',
+    /received 1 class\.$/,
+  ],
+  [
+    'mixed types',
+    () => metrics.accuracyScore(['a', 1] as Any, ['a', 'b']),
+    'mixed_label_types',
+    /received 1 at 1 among strings/,
+  ],
+  [
+    'a string for an array',
+    () => metrics.accuracyScore('ab' as Any, 'ab' as Any),
+    'target_format',
+    /must be an array or typed array of labels; received "ab"/,
+  ],
+  ['ragged rows', () => metrics.classIndices([[1, 2], [1]]), 'ragged_rows', /received \[1\] at 1/],
+  [
+    'a wrong shape',
+    () => metrics.classIndices({ data: [1, 2, 3], shape: [2, 2] }),
+    'target_format',
+    /3 values of shape \[2, 2\]/,
+  ],
+  [
+    'infinite weights',
+    () => metrics.accuracyScore([0, 1], [0, 1], { sampleWeight: [1, Number.POSITIVE_INFINITY] }),
+    'not_finite',
+    /sampleWeight/,
+  ],
+  [
+    'null labels',
+    () => metrics.accuracyScore([null, 1] as Any, [0, 1]),
+    'target_format',
+    /received null at 0/,
+  ],
+  [
+    'digits below 0',
+    () => metrics.classificationReport([0], [0], { digits: -1 }),
+    'option_value',
+    /digits must be 0 or a whole number above; received -1/,
+  ],
+];
+
+for (const [what, call, code, message] of CALLS) {
+  it(`${what}: ${code}, naming argument, rule and value`, () => {
+    let error: Any;
+    try {
+      call();
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error instanceof TypeError || error instanceof RangeError).toBe(true);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+}
+
+it('negative labels are labels', () => {
+  expect(metrics.accuracyScore([-1, 1], [-1, -1])).toBe(0.5);
+});
+
+it('a single class has no ROC area: NaN and a warning', () => {
+  const { value, warnings } = metrics.withWarnings((onWarning) =>
+    metrics.rocAucScore([1, 1], [0.5, 0.25], { onWarning }),
+  );
+  expect(value).toBeNaN();
+  expect(warnings).toMatchObject([
+    { code: 'one_class', category: 'UndefinedMetricWarning', metric: 'rocAucScore' },
+  ]);
+});
+
+it('leaves its arguments as they were', () => {
+  const yTrue = Object.freeze([1, 0, 1]);
+  const yPred = Object.freeze([1, 1, 0]);
+  const sampleWeight = Object.freeze([1, 0, 2]);
+  metrics.classificationReport(yTrue, yPred, { sampleWeight, zeroDivision: 0 });
+  metrics.rocCurve(yTrue, yPred, { sampleWeight });
+});
