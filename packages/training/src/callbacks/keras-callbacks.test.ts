@@ -282,8 +282,10 @@ describe('callbacks driven one by one decide as Keras’s do', () => {
 });
 
 describe('callbacks in one list decide as Keras’s do', () => {
-  it.each(read('callbacks_more.json'))('$name $options', async (given) => {
-    if (KERAS_ONLY.test(given.error?.message ?? '')) return;
+  const cases = read('callbacks_more.json').filter(
+    ({ error }) => !KERAS_ONLY.test(error?.message ?? ''),
+  );
+  it.each(cases)('$name $options', async (given) => {
     const sink = new Sink();
     const { epochs, finalWeight, error, history } = await drive(given, sink);
     expect(error === undefined, error?.message).toBe(given.error === undefined);
