@@ -65,7 +65,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   recallScore: 5_600,
   reportDictionary: 250,
   reportTable: 800,
-  rocAucScore: 6_600,
+  rocAucScore: 6_650,
   rocCurve: 4_650,
   tableCsv: 250,
   tableHtml: 550,

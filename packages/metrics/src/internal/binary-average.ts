@@ -2,6 +2,7 @@ import type { Table } from './columns.js';
 import { checkOption } from './fail.js';
 import { average as mean } from './numpy.js';
 import type { Scores } from './score-table.js';
+import { marks } from './thresholds.js';
 
 /** A score of one class against the rest; labels are 1 and 0. */
 export type BinaryScore = (
@@ -19,10 +20,15 @@ export function checkScoreAverage(fn: string, average: unknown): void {
   checkOption(fn, 'average', average, SCORE_AVERAGES);
 }
 
+/** Rows of 0 and 1, and which column is 1 where it is one a row. */
+export type Indicators = Pick<Table, 'data' | 'length' | 'columns'> & {
+  readonly codes?: Int32Array;
+};
+
 /** Scores each column (or row, for `'samples'`) of a table of 0 and 1, and averages. */
 export function averageColumns(
   score: BinaryScore,
-  truth: Pick<Table, 'data' | 'length' | 'columns'>,
+  truth: Indicators,
   { data }: Pick<Scores, 'data'>,
   average: ScoreAverage,
   weights: Float64Array | undefined,
@@ -48,7 +54,7 @@ export function averageColumns(
   if (support?.every((value) => Math.abs(value) <= 1e-8)) return 0;
   const scores = new Float64Array(columns);
   for (let j = 0; j < columns; j++) {
-    const positive = slice(truth.data, j, columns, length);
+    const positive = truth.codes ? marks(truth.codes, j) : slice(truth.data, j, columns, length);
     scores[j] = score(positive, slice(data, j, columns, length), weights);
   }
   if (average === null) return Array.from(scores);
@@ -79,11 +85,8 @@ function columnSums(
 }
 
 /** Codes as rows of 0 and 1. */
-export function oneHotRows(
-  codes: Int32Array,
-  columns: number,
-): Pick<Table, 'data' | 'length' | 'columns'> {
+export function oneHotRows(codes: Int32Array, columns: number): Indicators {
   const data = new Uint8Array(codes.length * columns);
   for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) data[i * columns + codes[i]!] = 1;
-  return { data, length: codes.length, columns };
+  return { data, length: codes.length, columns, codes };
 }
