@@ -1,13 +1,15 @@
 import type { EpochMetric } from './epoch-metric.js';
 
 /**
- * A callback for `model.fit` that begins a pass of the metrics at each epoch.
+ * A callback for `fit` and `evaluate` that begins a pass of the metrics at each epoch and at each
+ * evaluation.
  *
- * tfjs does not tell its metrics where an epoch ends. With validation data they see the change;
- * without, the second epoch would go on counting the first.
+ * A metric is not told where an epoch ends. tfjs's `model.fit` calls `onEpochBegin` only, and its
+ * change from training to validation is seen without help; `fit` and `evaluate` of
+ * `@cnnkit/training` call both.
  *
  * @param metrics - those that were given to `compile`
- * @returns a callback for tfjs's `fit`
+ * @returns a callback for either `fit`
  * @example
  * ```ts
  * const metrics = [f1Score({ average: 'macro' })];
@@ -16,11 +18,11 @@ import type { EpochMetric } from './epoch-metric.js';
  * ```
  */
 export function resetMetrics(metrics: readonly EpochMetric[]): {
-  onEpochBegin(epoch: number): Promise<void>;
+  onEpochBegin(): Promise<void>;
+  onTestBegin(): Promise<void>;
 } {
-  return {
-    async onEpochBegin() {
-      for (const metric of metrics) metric.reset();
-    },
+  const reset = async () => {
+    for (const metric of metrics) metric.reset();
   };
+  return { onEpochBegin: reset, onTestBegin: reset };
 }
