@@ -25,8 +25,8 @@ function blocks(text: string, name: string): Example[] {
 }
 
 /**
- * Runs an example with the names in scope. Each `expression; // → value` is compared by `check`;
- * imports are dropped and `console.log` collects lines.
+ * Runs an example with the names in scope and imports out of `modules`. Each `expression; // → value`
+ * is compared by `check`, and `console.log` collects lines.
  *
  * @returns how many values were compared, and what was printed
  */
@@ -34,6 +34,7 @@ export async function runExample(
   { code }: Example,
   scope: Readonly<Record<string, unknown>>,
   check: (actual: unknown, expected: unknown, line: string) => void,
+  modules: Readonly<Record<string, object>> = {},
 ): Promise<{ compared: number; printed: string }> {
   const printed: string[] = [];
   const console = { log: (...values: unknown[]) => printed.push(values.join(' ')) };
@@ -43,11 +44,11 @@ export async function runExample(
     check(actual, expected, line);
   };
   const body = code
-    .replace(/^import [^;]*;$/gm, '')
+    .replace(/^import (\{[^}]*\}) from ('[^']*');$/gm, 'const $1 = modules[$2];')
     .replace(/^(?!const )(.*); \/\/ → (.*)$/gm, (_, actual, expected) => {
       return `compare(${actual}, ${expected}, ${JSON.stringify(actual)});`;
     });
-  const names = { ...scope, console, compare };
+  const names = { ...scope, console, compare, modules };
   const Async = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
   await new Async(...Object.keys(names), body)(...Object.values(names));
   return { compared, printed: printed.join('\n') };
