@@ -1,4 +1,4 @@
-// winograd-dw: part[share][3][3][C][N] = G' [sum over the share's tiles of (B' x B) . (A dY A')] G of
+// winograd-dw: part[3][3][share][C][N] = G' [sum over the share's tiles of (B' x B) . (A dY A')] G of
 // winograd.h: the gradient of 3 x 3 weights, from dY or from a pooled dY and its mask. The parts are
 // summed by `reduce`; a single one is dw itself.
 // Chunks: a share of the tiles by a slab of channels. Their counts come from the shape, so any number
@@ -28,12 +28,12 @@ static void frequency_gradient(const float *v, int v_stride, int C, const float 
   });
 }
 
-// G' S G for channels [c0, c1), from the sums S[f][c - c0][N] into dw[3][3][C][N].
-INLINE void finish_weights(const int m, const float *sums, size_t fs, float *dw, int C, int N, int c0, int c1) {
-  for (int c = c0; c < c1; c++, sums += tile_stride(N))
+// G' S G from the sums S[f][c][N] of C channels into dw[c][N] of the nine taps, `tap` floats apart.
+INLINE void finish_weights(const int m, const float *sums, size_t fs, float *dw, size_t tap, int C, int N) {
+  for (int c = 0; c < C; c++, sums += tile_stride(N))
     for (int n = 0; n < N; n += VW) {
 #define IN(i, j) load(sums + n + (size_t)((i) * (m + 2) + (j)) * fs)
-#define OUT(i, j, value) store_part(dw + ((size_t)((i) * 3 + (j)) * C + c) * N + n, value, N - n)
+#define OUT(i, j, value) store_part(dw + (size_t)((i) * 3 + (j)) * tap + (size_t)c * N + n, value, N - n)
       SANDWICH(3, m + 2, M_GT, IN, OUT)
 #undef IN
 #undef OUT
@@ -50,7 +50,8 @@ static void k_winograd_dw(const Task *task) {
   const int c0 = task->chunk % slabs * slab, c1 = min_int(C, c0 + slab);
   if (c1 <= c0) return;
   const Task tile_share = {.chunk = task->chunk / slabs, .chunks = task->chunks / slabs};
-  float *part = FLOATS(3) + (size_t)tile_share.chunk * 9 * C * N;
+  float *part = FLOATS(3) + ((size_t)tile_share.chunk * C + c0) * N;
+  const size_t tap = (size_t)tile_share.chunks * C * N;
   const Tiles tiles = tiles_of(g, m, mask != 0);
   const size_t vs = plane_stride(at_once, c1 - c0), ms = plane_stride(at_once, N), ss = plane_stride(c1 - c0, N);
   float *zeros = (float *)task->scratch, *v = zeros + tile_stride(max_int(C, N));
@@ -66,6 +67,6 @@ static void k_winograd_dw(const Task *task) {
     for (int f = 0; f < frequencies; f++)
       frequency_gradient(v + f * vs, tile_stride(c1 - c0), c1 - c0, d + f * ms, N, sums + f * ss, count, t0 == lo);
   }
-  if (m == 2) finish_weights(2, sums, ss, part, C, N, c0, c1);
-  else finish_weights(3, sums, ss, part, C, N, c0, c1);
+  if (m == 2) finish_weights(2, sums, ss, part, tap, c1 - c0, N);
+  else finish_weights(3, sums, ss, part, tap, c1 - c0, N);
 }

@@ -1,7 +1,8 @@
 // winograd-dx: dx = the gradient of the input of a 3 x 3 convolution, B [sum over n of U . (A dY A')] B'
 // of winograd.h, from dY or from a pooled dY and its mask. U is of the transposed weights [3][3][N][C].
 // Chunks: a share of the images by a slab of channels, since the tiles of an image overlap: dx starts
-// as zeros, tiles are added one after another. The gradient is transformed again for each slab.
+// as zeros, tiles are added one after another. The gradient is transformed again for each slab, which
+// is a multiple of 64 channels, the widest panel of U.
 // Packing and cost as in winograd.c, with C and N changed about and (m + 2)^2 additions to dx a tile.
 #include "winograd.h"
 
@@ -51,7 +52,7 @@ static void k_winograd_dx(const Task *task) {
   const int8_t *mask = INT(1) ? BYTES(1) : 0;
   const int m = INT(4), at_once = INT(5), slabs = INT(6), frequencies = (m + 2) * (m + 2);
   const Geometry *g = &GEOMETRY(7);
-  const int C = g->channels, N = g->filters, slab = ceil_div(ceil_div(C, slabs), 16) * 16;
+  const int C = g->channels, N = g->filters, slab = ceil_div(ceil_div(C, slabs), 64) * 64;
   const int c0 = task->chunk % slabs * slab, c1 = min_int(C, c0 + slab);
   if (c1 <= c0) return;
   const Tiles tiles = tiles_of(g, m, mask != 0);

@@ -69,8 +69,11 @@ INLINE int tile_stride(int channels) {
   const int lines = ceil_div(channels, 16);
   return (lines % 8 == 0 ? lines + 1 : lines) * 16;
 }
-// Floats from one frequency's plane to the next: a line more, so that the planes do not share sets.
-INLINE size_t plane_stride(int tiles, int channels) { return (size_t)tiles * tile_stride(channels) + 16; }
+// Floats from one frequency's plane to the next: room for whole register tiles of any width's ROWS, and
+// a line more, so that the planes do not share sets either.
+INLINE size_t plane_stride(int tiles, int channels) {
+  return (size_t)ceil_div(tiles, 12) * 12 * tile_stride(channels) + 16;
+}
 
 // The tiles of all outputs of all images, those at the right and bottom edge perhaps partial; of a
 // pooled output only whole windows, as a valid pool has them.

@@ -2,12 +2,13 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import type { DeferredUnpool } from '../deferred.js';
 import { SCRATCH_BYTES } from '../layout.js';
-import { Fold, Op } from '../opcodes.js';
+import { Activation, Fold, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
 import { sendReduce } from './reduce.js';
+import { sendWinograd, sendWinogradDw, sendWinogradDx, sendWinogradPool } from './winograd.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -20,6 +21,7 @@ export function sendConv2D(
   out: number,
   activation: number,
 ): void {
+  if (sendWinograd(backend, info, [x, filter], bias, out, activation)) return;
   const pixels = info.batchSize * info.outHeight * info.outWidth;
   const chunks = chunksFor(Math.ceil(pixels / 48), multiplyAdds(info));
   const ints = [x.block(), filter.block(), bias, out, activation, ...geometryOf(info)];
@@ -35,6 +37,7 @@ export function sendConv2DPool(
   out: number,
   winners: number,
 ): void {
+  if (sendWinogradPool(backend, info, [x, filter], bias, out, winners, Activation.relu)) return;
   const pooled = info.batchSize * Math.floor(info.outHeight / 2) * Math.floor(info.outWidth / 2);
   const chunks = chunksFor(Math.ceil(pooled / 12), multiplyAdds(info));
   const ints = [x.block(), filter.block(), bias, out, winners, ...geometryOf(info)];
@@ -48,11 +51,13 @@ export type Gradient = { readonly dy: Storage; readonly unpool: DeferredUnpool |
 export function sendConv2DDx(
   backend: CnnkitBackend,
   info: Conv2DInfo,
-  { dy, unpool }: Gradient,
+  gradient: Gradient,
   filter: Storage,
   out: number,
 ): void {
+  if (sendWinogradDx(backend, info, gradient, filter, out)) return;
   const { arena, commands } = backend;
+  const { dy } = gradient;
   const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;
   const bytes = filter.size * 4;
   const from = [dy.block(), filter.block()] as const;
@@ -72,6 +77,7 @@ export function sendConv2DDw(
   gradient: Gradient,
   out: number,
 ): void {
+  if (sendWinogradDw(backend, info, x, gradient, out)) return;
   const { arena, commands } = backend;
   const { dy, unpool } = gradient;
   const { batchSize, outHeight, outWidth, outChannels, inChannels, filterHeight, filterWidth } =

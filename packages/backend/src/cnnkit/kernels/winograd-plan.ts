@@ -1,0 +1,131 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+import { SCRATCH_BYTES } from '../layout.js';
+import { chunksFor } from './kernel.js';
+
+type Conv2DInfo = backend_util.Conv2DInfo;
+
+/** Which of a convolution's three computations. */
+export type ConvolutionPass = 'forward' | 'input' | 'filter';
+
+/** How a convolution is cut up for `kernels/winograd*.c`: by its shape alone. */
+export interface WinogradPlan {
+  /** Outputs along a tile's side. */
+  readonly m: 2 | 3;
+  /** Tiles transformed and multiplied at a time, out of scratch. */
+  readonly tilesAtOnce: number;
+  /** Parts into which a gradient's channels are cut. */
+  readonly slabs: number;
+  /** A multiple of `slabs`. */
+  readonly chunks: number;
+}
+
+/** Bytes of transformed tiles at a time: both sides of the matmuls stay in a 1 MiB L2. */
+const BLOCK_BYTES = 384 << 10;
+/** Tiles at a time at most, and in blocks so large that a filter's panel is worth loading. */
+const MOST_TILES = 48;
+const FEW_TILES = 16;
+
+// As kernels/winograd.h has them, in floats.
+function tileStride(channels: number): number {
+  const lines = Math.ceil(channels / 16);
+  return (lines % 8 === 0 ? lines + 1 : lines) * 16;
+}
+function planeStride(tiles: number, channels: number): number {
+  return Math.ceil(tiles / 12) * 12 * tileStride(channels) + 16;
+}
+
+function countTiles(info: Conv2DInfo, m: number, pooled: boolean): number {
+  const along = (size: number) => (pooled ? Math.floor(size / 2) : Math.ceil(size / m));
+  return along(info.outHeight) * along(info.outWidth);
+}
+
+/** `n` in equal blocks of at most `most`, and in at least `least` blocks if they stay large enough. */
+function blockSize(n: number, most: number, least: number): number {
+  const wanted = Math.min(least, Math.ceil(n / FEW_TILES));
+  return Math.ceil(n / Math.max(1, wanted, Math.ceil(n / most)));
+}
+
+/** Whether Winograd's method is for this convolution at all. */
+function isWinogradShape(info: Conv2DInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const { dilationHeight, dilationWidth } = info;
+  const ones = strideHeight * strideWidth * dilationHeight * dilationWidth === 1;
+  return ones && filterHeight === 3 && filterWidth === 3;
+}
+
+/** The plan with tiles of m x m outputs; undefined if its blocks do not fit scratch. */
+export function planWithTile(
+  info: Conv2DInfo,
+  pass: ConvolutionPass,
+  pooled: boolean,
+  m: 2 | 3,
+): WinogradPlan | undefined {
+  const { batchSize: batch, inChannels: C, outChannels: N } = info;
+  const frequencies = (m + 2) ** 2;
+  const perImage = countTiles(info, m, pooled);
+  const tiles = batch * perImage;
+  if (!isWinogradShape(info) || tiles === 0 || tiles > 2 ** 30) return undefined;
+  const perTile = frequencies * (tileStride(C) + tileStride(N)) * 4;
+  const most = Math.max(12, Math.min(MOST_TILES, Math.floor(BLOCK_BYTES / perTile / 12) * 12));
+  const fixed = tileStride(C) + tileStride(N) + 64;
+  const blocks = (at: number) => frequencies * (planeStride(at, C) + planeStride(at, N));
+  const fits = (floats: number) => (fixed + floats) * 4 <= SCRATCH_BYTES;
+
+  if (pass === 'forward') {
+    const tilesAtOnce = blockSize(tiles, most, 4);
+    const cost = tiles * frequencies * C * N;
+    const chunks = chunksFor(Math.ceil(tiles / tilesAtOnce), cost);
+    return fits(blocks(tilesAtOnce)) ? { m, tilesAtOnce, slabs: 1, chunks } : undefined;
+  }
+  if (pass === 'input') {
+    const slabs = batch >= 8 ? 1 : Math.min(8, Math.ceil(C / 64));
+    const shares = Math.min(32, batch, Math.max(1, Math.floor(tiles / 24)));
+    const tilesAtOnce = blockSize(Math.ceil(batch / shares) * perImage, most, 1);
+    const chunks = shares * slabs;
+    return fits(blocks(tilesAtOnce)) ? { m, tilesAtOnce, slabs, chunks } : undefined;
+  }
+  // A share costs the transform of its sums, as much as some five tiles; a slab the transform of all
+  // gradients once more. Four chunks at least, if there is enough to do.
+  const shares = Math.max(1, Math.min(8, Math.floor(tiles / 64)));
+  for (let slabs = 1; ; slabs++) {
+    const slab = Math.ceil(C / slabs / 16) * 16;
+    const tilesAtOnce = blockSize(Math.ceil(tiles / shares), most, 1);
+    const sums = frequencies * planeStride(slab, N);
+    const enough = shares * slabs >= 4 || slab <= 32;
+    if (fits(blocks(tilesAtOnce) + sums) && enough)
+      return { m, tilesAtOnce, slabs, chunks: shares * slabs };
+    if (slab <= 16) return undefined;
+  }
+}
+
+/**
+ * Whether Winograd's method is the fastest for this convolution, and with which tiles.
+ *
+ * @returns undefined where the direct kernel is.
+ */
+export function planWinograd(
+  info: Conv2DInfo,
+  pass: ConvolutionPass,
+  pooled: boolean,
+): WinogradPlan | undefined {
+  if (!isWinogradShape(info)) return undefined;
+  const { inChannels: C, outChannels: N, batchSize, outHeight, outWidth } = info;
+  const used = pooled ? 4 * countTiles(info, 2, true) : outHeight * outWidth;
+  let best: WinogradPlan | undefined;
+  let least = batchSize * used * 9 * C * N;
+  for (const m of pooled ? ([2] as const) : ([2, 3] as const)) {
+    const tiles = batchSize * countTiles(info, m, pooled);
+    const cost = (m + 2) ** 2 * (tiles * (C * N + TRANSFORM * (C + N)) + FILTER * C * N);
+    if (cost >= least) continue;
+    const plan = planWithTile(info, pass, pooled, m);
+    if (plan === undefined) continue;
+    best = plan;
+    least = cost;
+  }
+  return best;
+}
+
+/** Multiply-adds that a tile's transform costs, a channel or filter and frequency. */
+const TRANSFORM = 5;
+/** The same of a filter's transform, a channel, filter and frequency. */
+const FILTER = 4;

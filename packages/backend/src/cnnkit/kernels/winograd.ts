@@ -1,0 +1,168 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from '../backend.js';
+import { Fold, Op } from '../opcodes.js';
+import type { Storage } from '../storage.js';
+import { geometryOf } from './geometry.js';
+import { chunksFor } from './kernel.js';
+import { sendTranspose } from './matmul.js';
+import { sendReduce } from './reduce.js';
+import { planWinograd, type WinogradPlan } from './winograd-plan.js';
+
+type Conv2DInfo = backend_util.Conv2DInfo;
+
+/** The transformed filter, made once until the filter changes; for the input's gradient transposed. */
+function transformedFilter(
+  backend: CnnkitBackend,
+  { inChannels, outChannels }: Conv2DInfo,
+  { m }: WinogradPlan,
+  filter: Storage,
+  transposed: boolean,
+): number {
+  const [rows, columns] = transposed ? [outChannels, inChannels] : [inChannels, outChannels];
+  const frequencies = (m + 2) ** 2;
+  // Columns come in whole vectors, of whatever width the build has.
+  const bytes = frequencies * rows * Math.ceil(columns / 16) * 16 * 4;
+  return filter.derived(`winograd${m}${transposed ? ' transposed' : ''}`, bytes, (to) => {
+    const { arena, commands } = backend;
+    let from = filter.block();
+    const taps = transposed ? arena.take(filter.size * 4) : 0;
+    if (transposed) {
+      sendTranspose(backend, from, taps, 9, inChannels, outChannels);
+      from = taps;
+    }
+    const chunks = chunksFor(Math.ceil(rows / 16), frequencies * rows * columns);
+    commands.send(Op.winogradFilter, chunks, [from, to, rows, columns, m]);
+    if (transposed) arena.release(taps, filter.size * 4, commands.head);
+  });
+}
+
+function sendForward(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  plan: WinogradPlan,
+  [x, filter]: readonly [Storage, Storage],
+  bias: number,
+  out: number,
+  winners: number,
+  activation: number,
+): void {
+  const blocks = [x.block(), transformedFilter(backend, info, plan, filter, false), bias, out];
+  const { m, tilesAtOnce, chunks } = plan;
+  const ints = [...blocks, winners, activation, m, tilesAtOnce, ...geometryOf(info)];
+  backend.commands.send(Op.winograd, chunks, ints);
+}
+
+/**
+ * Sends a convolution with bias (a block, 0 for none) and activation by Winograd's method.
+ *
+ * @param plan How; by default as measurements say.
+ * @returns false, with nothing sent, where the direct kernel is faster or the only one.
+ */
+export function sendWinograd(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  operands: readonly [Storage, Storage],
+  bias: number,
+  out: number,
+  activation: number,
+  plan: WinogradPlan | undefined = planWinograd(info, 'forward', false),
+): boolean {
+  if (plan === undefined) return false;
+  sendForward(backend, info, plan, operands, bias, out, 0, activation);
+  return true;
+}
+
+/**
+ * Sends convolution, bias, relu and a valid 2 x 2 pool as one: the pooled output, and in `winners` a
+ * byte an element (0 to 3 for the place of the window's first maximum, row by row; 4 where relu is
+ * off).
+ *
+ * @param plan How; by default as measurements say.
+ * @returns false, with nothing sent, where the direct kernel is faster or the only one.
+ */
+export function sendWinogradPool(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  operands: readonly [Storage, Storage],
+  bias: number,
+  out: number,
+  winners: number,
+  relu: number,
+  plan: WinogradPlan | undefined = planWinograd(info, 'forward', true),
+): boolean {
+  if (plan === undefined) return false;
+  sendForward(backend, info, plan, operands, bias, out, winners, relu);
+  return true;
+}
+
+/** A gradient of a convolution's output: as it is, or pooled with the winners of its windows. */
+export interface WinogradGradient {
+  readonly dy: Storage;
+  readonly unpool: { readonly pooled: Storage; readonly winners: Storage } | undefined;
+}
+
+function gradientBlocks({ dy, unpool }: WinogradGradient): [number, number] {
+  return unpool === undefined ? [dy.block(), 0] : [unpool.pooled.block(), unpool.winners.block()];
+}
+
+/**
+ * Sends the gradient of a convolution's input.
+ *
+ * @param plan How; by default as measurements say.
+ * @returns false, with nothing sent, where the direct kernel is faster or the only one.
+ */
+export function sendWinogradDx(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  gradient: WinogradGradient,
+  filter: Storage,
+  out: number,
+  plan: WinogradPlan | undefined = planWinograd(info, 'input', gradient.unpool !== undefined),
+): boolean {
+  if (plan === undefined) return false;
+  const { m, tilesAtOnce, slabs, chunks } = plan;
+  const blocks = [
+    ...gradientBlocks(gradient),
+    transformedFilter(backend, info, plan, filter, true),
+    out,
+  ];
+  const ints = [...blocks, m, tilesAtOnce, slabs, ...geometryOf(info)];
+  backend.commands.send(Op.winogradDx, chunks, ints);
+  return true;
+}
+
+/**
+ * Sends the gradient of a convolution's filter.
+ *
+ * @param plan How; by default as measurements say.
+ * @returns false, with nothing sent, where the direct kernel is faster or the only one.
+ */
+export function sendWinogradDw(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  x: Storage,
+  gradient: WinogradGradient,
+  out: number,
+  plan: WinogradPlan | undefined = planWinograd(info, 'filter', gradient.unpool !== undefined),
+): boolean {
+  if (plan === undefined) return false;
+  const { arena, commands } = backend;
+  const { m, tilesAtOnce, slabs, chunks } = plan;
+  const parts = chunks / slabs;
+  const size = info.inChannels * info.outChannels;
+  const bytes = parts * 9 * size * 4;
+  const blocks = [x.block(), ...gradientBlocks(gradient)];
+  const partial = parts === 1 ? out : arena.take(bytes);
+  commands.send(Op.winogradDw, chunks, [
+    ...blocks,
+    partial,
+    m,
+    tilesAtOnce,
+    slabs,
+    ...geometryOf(info),
+  ]);
+  if (parts === 1) return true;
+  sendReduce(backend, Fold.sum, partial, out, { outer: 9, reduced: parts, inner: size }, 1);
+  arena.release(partial, bytes, commands.head);
+  return true;
+}
