@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /** What a callback is told: `loss`, `accuracy`, `val_loss`, `learning_rate` …, spelled as Keras spells them. */
@@ -25,6 +26,13 @@ export interface TrainingContext {
   learningRate: number;
 }
 
+/** What a callback needs to go on in a resumed run. */
+export interface CallbackState {
+  /** Anything JSON can hold. */
+  readonly data: unknown;
+  readonly tensors?: readonly Tensor[];
+}
+
 /**
  * Hooks into a training run, named and timed as Keras 3 names and times them. Every hook is
  * optional and may return a promise, which `fit` awaits before it goes on.
@@ -50,4 +58,8 @@ export interface Callback {
   onTrainBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   onTestBegin?(logs?: Logs): void | Promise<void>;
   onTestEnd?(logs: Logs): void | Promise<void>;
+  /** For a backup; tensors are borrowed. A callback without it starts anew in a resumed run. */
+  getState?(): CallbackState;
+  /** Called after `onTrainBegin` of a resumed run; tensors are borrowed. */
+  setState?(state: CallbackState): void;
 }

@@ -1,4 +1,4 @@
-export type { Callback, Logs, TrainingContext, TrainingParams } from './callback.js';
+export type { Callback, CallbackState, Logs, TrainingContext, TrainingParams } from './callback.js';
 export { CSVLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
 export { LambdaCallback } from './callbacks/lambda-callback.js';

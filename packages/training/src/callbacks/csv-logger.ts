@@ -1,4 +1,4 @@
-import type { Callback, Logs } from '../callback.js';
+import type { Callback, CallbackState, Logs } from '../callback.js';
 import { pythonFloat } from '../internal/python-format.js';
 
 /** Options of {@link CSVLogger}. */
@@ -44,6 +44,16 @@ export class CSVLogger implements Callback {
     });
     this.#add([String(epoch), ...cells]);
     await this.#options.write(this.#text);
+  }
+
+  getState(): CallbackState {
+    return { data: { text: this.#text, keys: this.#keys ?? null } };
+  }
+
+  setState({ data }: CallbackState): void {
+    const { text, keys } = data as { text: string; keys: string[] | null };
+    this.#text = text;
+    this.#keys = keys ?? undefined;
   }
 
   #add(cells: string[]): void {

@@ -1,4 +1,4 @@
-import type { Callback, Logs, TrainingContext } from '../callback.js';
+import type { Callback, CallbackState, Logs, TrainingContext } from '../callback.js';
 import { KeptWeights } from './kept-weights.js';
 import { Monitor, type MonitorMode, type WarningHandler } from './monitor.js';
 
@@ -113,6 +113,21 @@ export class EarlyStopping implements Callback {
     onMessage(`Restoring model weights from the end of the best epoch: ${this.#bestEpoch + 1}.`);
     this.#kept.restoreTo((this.#context as TrainingContext).model);
     this.#kept.dispose();
+  }
+
+  getState(): CallbackState {
+    const data = [this.#wait, this.#stoppedEpoch, this.#best, this.#bestEpoch];
+    return { data, tensors: this.#kept.weights };
+  }
+
+  setState({ data, tensors = [] }: CallbackState): void {
+    [this.#wait, this.#stoppedEpoch, this.#best, this.#bestEpoch] = data as [
+      number,
+      number,
+      number | null,
+      number,
+    ];
+    this.#kept.keepAll(tensors);
   }
 
   #warn(logs: Logs): void {

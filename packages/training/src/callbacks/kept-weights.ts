@@ -13,8 +13,17 @@ export class KeptWeights {
     return this.#weights.length === 0;
   }
 
+  /** Borrowed. */
+  get weights(): readonly Tensor[] {
+    return this.#weights;
+  }
+
   keep(model: LayersModel): void {
-    const next = tf.tidy(() => model.getWeights().map((weight) => tf.keep(weight.clone())));
+    this.keepAll(model.getWeights());
+  }
+
+  keepAll(weights: readonly Tensor[]): void {
+    const next = tf.tidy(() => weights.map((weight) => tf.keep(weight.clone())));
     this.dispose();
     this.#weights = next;
   }

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Callback, Logs, TrainingContext } from '../callback.js';
+import type { Callback, CallbackState, Logs, TrainingContext } from '../callback.js';
 import { pythonFixed, pythonTemplate } from '../internal/python-format.js';
 import { Monitor, type MonitorMode, type WarningHandler } from './monitor.js';
 
@@ -84,6 +84,14 @@ export class ModelCheckpoint implements Callback {
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const { saveFreq = 'epoch' } = this.#options;
     if (saveFreq === 'epoch') await this.#consider(epoch, logs);
+  }
+
+  getState(): CallbackState {
+    return { data: [this.#best, this.#sinceSaving] };
+  }
+
+  setState({ data }: CallbackState): void {
+    [this.#best, this.#sinceSaving] = data as [number | null, number];
   }
 
   async #consider(epoch: number, logs: Logs): Promise<void> {

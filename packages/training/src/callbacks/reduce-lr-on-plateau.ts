@@ -1,4 +1,4 @@
-import type { Callback, Logs, TrainingContext } from '../callback.js';
+import type { Callback, CallbackState, Logs, TrainingContext } from '../callback.js';
 import { pythonFloat } from '../internal/python-format.js';
 import { Monitor, type MonitorMode, type WarningHandler } from './monitor.js';
 
@@ -89,6 +89,14 @@ export class ReduceLROnPlateau implements Callback {
       this.#wait++;
       if (this.#wait >= patience) this.#reduce(epoch, context);
     }
+  }
+
+  getState(): CallbackState {
+    return { data: [this.#wait, this.#cooldownCounter, this.#best] };
+  }
+
+  setState({ data }: CallbackState): void {
+    [this.#wait, this.#cooldownCounter, this.#best] = data as [number, number, number | null];
   }
 
   #reduce(epoch: number, context: TrainingContext): void {

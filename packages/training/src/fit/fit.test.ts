@@ -13,8 +13,9 @@ import {
 import type { Callback, Logs } from '../callback.js';
 import { Adam } from '../optimizers/adam.js';
 import { SGD } from '../optimizers/sgd.js';
+import { epochOrder } from './epoch-order.js';
 import { evaluate } from './evaluate.js';
-import { epochOrder, type FitOptions, fit } from './fit.js';
+import { type FitOptions, fit } from './fit.js';
 import { predict } from './predict.js';
 
 beforeAll(useCpu);

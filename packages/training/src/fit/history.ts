@@ -1,4 +1,10 @@
-import type { Callback, Logs, TrainingContext, TrainingParams } from '../callback.js';
+import type {
+  Callback,
+  CallbackState,
+  Logs,
+  TrainingContext,
+  TrainingParams,
+} from '../callback.js';
 
 /** Where a run was when its AbortSignal ended it. */
 export interface Interruption {
@@ -40,6 +46,16 @@ export class HistoryRecorder implements Callback {
       this.history[key] ??= [];
       this.history[key].push(value);
     }
+  }
+
+  getState(): CallbackState {
+    return { data: { epoch: [...this.epoch], history: structuredClone(this.history) } };
+  }
+
+  setState({ data }: CallbackState): void {
+    const { epoch, history } = data as Pick<History, 'epoch' | 'history'>;
+    this.epoch.splice(0, this.epoch.length, ...epoch);
+    Object.assign(this.history, history);
   }
 
   toHistory(interrupted: Interruption | undefined): History {

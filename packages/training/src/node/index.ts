@@ -1,3 +1,4 @@
+export { type BackupFolderOptions, backupFolder } from './backup-folder.js';
 export { type CSVFileOptions, csvLogger, modelCheckpoint } from './callbacks.js';
 export { type FileSystem, nodeFileSystem } from './file-system.js';
 export { ModelFileError } from './model-file-error.js';

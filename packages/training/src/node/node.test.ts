@@ -11,6 +11,7 @@ import { predict } from '../fit/predict.js';
 import { createOptimizer } from '../optimizers/create-optimizer.js';
 import type { KerasOptimizer } from '../optimizers/keras-optimizer.js';
 import { exponentialDecay } from '../schedules/decay.js';
+import { backupFolder } from './backup-folder.js';
 import { csvLogger, modelCheckpoint } from './callbacks.js';
 import { type FileSystem, nodeFileSystem } from './file-system.js';
 import { loadModel, saveModel } from './save-model.js';
@@ -197,5 +198,36 @@ describe('modelCheckpoint and csvLogger', () => {
     });
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\r\n');
     expect(lines.map((line) => line.split(',')[0])).toEqual(['epoch', '0', '1']);
+  });
+});
+
+describe('backupFolder', () => {
+  it('lets a killed run go on, and is gone when it ends', async () => {
+    const dir = join(root, 'backup');
+    const options = { epochs: 3, batchSize: 8, seed: 1 };
+    const quiet = { onTrainBatchEnd: () => {}, needsBatchLogs: () => false };
+    const straight = compiledToy({ dropout: 0.3 });
+    await fit(straight, data, { ...options, callbacks: [quiet] });
+    let batches = 0;
+    const kill = {
+      needsBatchLogs: () => false,
+      onTrainBatchEnd: () => {
+        if (++batches === 9) throw new Error('killed');
+      },
+    };
+    const backup = backupFolder(dir, { saveFreq: 2 });
+    const first = compiledToy({ dropout: 0.3 });
+    await expect(fit(first, data, { ...options, backup, callbacks: [kill] })).rejects.toThrow(
+      'killed',
+    );
+    expect(await readdir(dir)).toEqual(['backup.ckpt']);
+    const second = compiledToy({ dropout: 0.3 });
+    await fit(second, data, { ...options, backup: backupFolder(dir), callbacks: [quiet] });
+    expect(weightsOf(second)).toEqual(weightsOf(straight));
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('rejects a saveFreq that is no number of batches', () => {
+    expect(() => backupFolder(root, { saveFreq: 0.5 })).toThrow(/received 0.5/);
   });
 });

@@ -48,6 +48,11 @@ const ACCUMULATOR = 'gradient_accumulator';
  * Keras 3.15, `keras/src/optimizers/base_optimizer.py`.
  */
 export abstract class KerasOptimizer extends Optimizer {
+  /** tfjs's `Optimizer` takes anything of its shape for an instance, and its subclasses would too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Function.prototype[Symbol.hasInstance].call(KerasOptimizer, value);
+  }
+
   protected readonly base: ResolvedOptions;
   #learningRate: number | LearningRateSchedule;
   readonly #store: SlotStore;
