@@ -49,7 +49,9 @@ export function decodeBackup<T>(bytes: Uint8Array): { header: T; tensors: Tensor
     header: T;
     specs: tf.io.WeightsManifestEntry[];
   };
-  const tensors = tf.io.decodeWeights(bytes.slice(end).buffer as ArrayBuffer, specs);
+  // A copy of exactly these bytes: the `slice` of Node's Buffer would be a view.
+  const body = new Uint8Array(bytes.subarray(end));
+  const tensors = tf.io.decodeWeights(body.buffer, specs);
   return { header, tensors: specs.map(({ name }) => tensors[name] as Tensor) };
 }
 

@@ -12,9 +12,9 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** A copy of exactly these bytes: Node's small buffers are slices of a shared one. */
+/** A copy of exactly these bytes: Node's buffers may be views of a larger one, and so is their `slice`. */
 export function ownBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer as ArrayBuffer;
+  return new Uint8Array(bytes).buffer;
 }
 
 export function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {
