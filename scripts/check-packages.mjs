@@ -44,19 +44,18 @@ function readPackages() {
   });
 }
 
-async function checkPackage({ dir, manifest, name, tarball, bytes }) {
+async function checkPackage({ manifest, name, tarball, bytes: size }) {
   const limit = manifest.cnnkit?.maxPackedBytes;
-  const size = `${(bytes / 1024).toFixed(1)} KiB packed`;
-  console.log(`${name}: ${size}`);
+  console.log(`${name}: ${(size / 1024).toFixed(1)} KiB packed`);
   if (limit === undefined) problems.push(`${name}: package.json has no cnnkit.maxPackedBytes`);
-  else if (bytes > limit) problems.push(`${name}: ${size}, above its limit of ${limit} bytes`);
+  else if (size > limit)
+    problems.push(`${name}: ${size} bytes packed, above its limit of ${limit}`);
   for (const script of lifecycle) {
     if (manifest.scripts?.[script]) problems.push(`${name}: has a ${script} script`);
   }
-  const { messages } = await publint({
-    pkgDir: dir,
-    pack: { tarball: readFileSync(tarball).buffer },
-  });
+  const { buffer, byteOffset, byteLength } = readFileSync(tarball);
+  const bytes = buffer.slice(byteOffset, byteOffset + byteLength);
+  const { messages } = await publint({ pack: { tarball: bytes } });
   for (const message of messages) {
     if (message.type !== 'suggestion')
       problems.push(`${name}: ${formatMessage(message, manifest)}`);

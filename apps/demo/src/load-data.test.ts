@@ -29,6 +29,11 @@ test('generated digits replace an MNIST that nobody named, and say so', async ()
   await expect(loadData(mnist, nowhere)).rejects.toThrow(/train-images/);
 });
 
+test('a damaged file is an error, never a reason for generated digits', async () => {
+  const damaged = { source: { read: () => new Uint8Array(100) } };
+  await expect(loadData({ ...mnist, dataNamed: false }, damaged)).rejects.toThrow(/train-images/);
+});
+
 test('training and test digits are drawn from different seeds', async () => {
   const data = await loadData({ ...mnist, data: 'generated' });
   const size = 28 * 28 * 10;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import {
+  DatasetError,
   generateDigits,
   type ImageDataset,
   type LoadedDataset,
@@ -50,7 +51,10 @@ async function loadNamed(
     return published(await loadMnist({ ...mnistOfNpm(), ...loadOptions }));
   } catch (error) {
     loadOptions.signal?.throwIfAborted();
-    if (dataNamed || !(error instanceof Error)) throw error;
+    // A file that is there and damaged has to be seen to; only what cannot be had is replaced.
+    const absent =
+      error instanceof DatasetError && ['file-missing', 'download'].includes(error.code);
+    if (dataNamed || !absent) throw error;
     return generated(
       seed,
       'MNIST COULD NOT BE LOADED. This run trains on digits drawn by a program instead, so its\n' +

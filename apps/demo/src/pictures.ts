@@ -60,8 +60,9 @@ export async function drawPictures(
     pictures.push({
       name: 'filters',
       heading: 'Filters',
-      caption: 'Weights of the convolutions, from dark (least of the layer) to light (greatest).',
-      svg: filterGrid(filters),
+      caption:
+        'Weights of the convolutions, from dark (the least of the layer) to light (the greatest); of large layers the first.',
+      svg: filterGrid(filters, { maxFilters: 32, maxChannels: 16 }),
     });
     pictures.push({
       name: 'feature-maps',
