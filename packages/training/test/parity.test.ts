@@ -2,7 +2,7 @@ import { useBackend } from '@cnnkit/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Callback, createOptimizer, fit, predict, type TrainingData } from '../src/index.js';
-import { fixtureNames, hasFixture, readFixture } from './support/fixtures.js';
+import { parityFiles, readFixture } from './support/fixtures.js';
 import { parityModel } from './support/parity-models.js';
 import { firstTrainingImages, noRealData } from './support/real-data.js';
 
@@ -82,7 +82,7 @@ describe.skipIf(noRealData !== undefined)(
       await useBackend({ backend: 'cnnkit' });
     });
 
-    it.each(fixtureNames('parity'))(
+    it.each(parityFiles())(
       '%s: each loss equals Keras’s within what float32 itself strays',
       async (file) => {
         const run = readFixture<ParityRun>(`parity/${file}`);
@@ -107,9 +107,7 @@ describe.skipIf(noRealData !== undefined)(
       },
     );
 
-    const runs = hasFixture('parity_optimizers.json')
-      ? readFixture<OptimizerRun[]>('parity_optimizers.json')
-      : [];
+    const runs = readFixture<OptimizerRun[]>('parity_optimizers.json');
     it.each(runs)(
       'model $model with $optimizer, label smoothing $labelSmoothing: each loss equals Keras’s',
       async (run) => {

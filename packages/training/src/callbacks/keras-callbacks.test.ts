@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpu } from '../../test/support/cpu.js';
-import { hasFixture, readFixture } from '../../test/support/fixtures.js';
+import { readFixture } from '../../test/support/fixtures.js';
 import type { Callback, Logs, TrainingContext } from '../callback.js';
 import { CallbackList } from '../fit/callback-list.js';
 import { HistoryRecorder } from '../fit/history.js';
@@ -50,7 +50,7 @@ interface Case {
   filesAfterEachEpoch?: string[][];
 }
 
-const read = (name: string): Case[] => (hasFixture(name) ? readFixture<Case[]>(name) : []);
+const read = (name: string): Case[] => readFixture<Case[]>(name);
 const number = (value: unknown): number => (typeof value === 'number' ? value : Number(value)); // "NaN" and "Infinity" as they are written
 const logsOf = (raw: RawLogs): Logs =>
   Object.fromEntries(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasFixture, readFixture } from '../../test/support/fixtures.js';
+import { readFixture } from '../../test/support/fixtures.js';
 import { cosineDecay } from './cosine.js';
 import { createSchedule } from './create-schedule.js';
 import { exponentialDecay, piecewiseConstantDecay } from './decay.js';
@@ -12,10 +12,8 @@ interface ScheduleCase {
   momentum?: number[];
 }
 
-const keras = hasFixture('schedules.json') ? readFixture<ScheduleCase[]>('schedules.json') : [];
-const cycles = hasFixture('schedules_one_cycle.json')
-  ? readFixture<ScheduleCase[]>('schedules_one_cycle.json')
-  : [];
+const keras = readFixture<ScheduleCase[]>('schedules.json');
+const cycles = readFixture<ScheduleCase[]>('schedules_one_cycle.json');
 
 describe('schedules', () => {
   it.each(keras)(

@@ -24,7 +24,9 @@ export function parityModel(name: string): LayersModel {
       model
         .getWeights()
         .map((weight, v) =>
-          weight.rank < 2 ? weight : tf.tensor(formulaWeights(weight.shape, v), weight.shape),
+          weight.rank < 2
+            ? weight
+            : tf.tensor(Float32Array.from(formulaWeights(weight.shape, v)), weight.shape),
         ),
     );
   });
@@ -32,11 +34,11 @@ export function parityModel(name: string): LayersModel {
 }
 
 /** `w = (u / 65536 − 0.5) · 2 · √(6 / (field · (in + out)))`, u from a congruence over the index. */
-export function formulaWeights(shape: readonly number[], v: number): Float32Array {
+export function formulaWeights(shape: readonly number[], v: number): Float64Array {
   const field = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const [inputs, outputs] = shape.slice(-2) as [number, number];
   const limit = 2 * Math.sqrt(6 / (field * (inputs + outputs)));
-  return Float32Array.from({ length: field * inputs * outputs }, (_, i) => {
+  return Float64Array.from({ length: field * inputs * outputs }, (_, i) => {
     const u = ((Math.imul(i, 1103515245) + (v + 1) * 12345) >>> 0) >>> 16;
     return (u / 65536 - 0.5) * limit;
   });
