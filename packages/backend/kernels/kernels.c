@@ -19,6 +19,7 @@
 #include "winograd-dw.c"
 #include "pool.c"
 #include "update.c"
+#include "batch-norm.c"
 #include "opcodes.h"
 #include "ring.h"
 

@@ -40,6 +40,11 @@ export function prepare(threads = 2): Promise<void> {
   return prepared;
 }
 
+/** Ends the engine, so that another can be started. */
+export function removeEngine(): void {
+  if (tf.findBackend('cnnkit') !== null) tf.removeBackend('cnnkit');
+}
+
 export function engineBackend(): CnnkitBackend {
   return tf.findBackend('cnnkit') as CnnkitBackend;
 }

@@ -31,6 +31,7 @@ export const COMMANDS: readonly string[] = [
   'winograd',
   'winograd_dx',
   'winograd_dw',
+  'batch_norm',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -64,6 +65,7 @@ export const Op = {
   winograd: 26,
   winogradDx: 27,
   winogradDw: 28,
+  batchNorm: 29,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

@@ -1,4 +1,5 @@
 import {
+  getKernel,
   getKernelsForBackend,
   type KernelConfig,
   type KernelFunc,
@@ -23,6 +24,8 @@ export const BACKEND_NAME = 'cnnkit';
 export function registerCnnkit(create: () => CnnkitBackend): boolean {
   const registered = registerBackend(BACKEND_NAME, create, 5);
   if (!registered) return false;
+  // tfjs keeps a removed backend's kernels, and warns of kernels registered twice.
+  if (getKernel('Add', BACKEND_NAME) !== undefined) return true;
   const own = new Map<string, Kernel>(KERNELS);
   for (const config of getKernelsForBackend('cpu')) {
     const kernel = own.get(config.kernelName);

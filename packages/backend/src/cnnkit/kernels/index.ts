@@ -1,3 +1,4 @@
+import { BATCH_NORM_KERNELS } from './batch-norm.js';
 import { BINARY_KERNELS } from './binary.js';
 import { CHOOSE_KERNELS } from './choose.js';
 import { CONVOLUTION_KERNELS } from './convolution.js';
@@ -20,4 +21,5 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...MOVE_KERNELS,
   ...CHOOSE_KERNELS,
   ...UPDATE_KERNELS,
+  ...BATCH_NORM_KERNELS,
 ];

@@ -186,19 +186,23 @@ function sendFill(backend: CnnkitBackend, block: number, n: number, value: numbe
 
 const fill: Kernel = ({ attrs, backend }) => {
   const { shape, value, dtype } = attrs as { shape: number[]; value: number; dtype?: string };
+  if (typeof value !== 'number' || (dtype ?? 'float32') !== 'float32') return undefined;
+  const n = sizeOf(shape);
   // Small ones stay in JavaScript until somebody computes with them.
-  if (typeof value !== 'number' || (dtype ?? 'float32') !== 'float32' || sizeOf(shape) <= 256)
-    return undefined;
+  if (n <= 256) return backend.makeTensorInfo(shape, 'float32', new Float32Array(n).fill(value));
   const out = backend.output(shape);
-  sendFill(backend, backend.blockOf(out), sizeOf(shape), value);
+  sendFill(backend, backend.blockOf(out), n, value);
   return out;
 };
 
 function likeFilled(value: number): Kernel {
   return ({ inputs: { x }, backend }) => {
-    if (x!.dtype !== 'float32' || sizeOf(x!.shape) <= 256) return undefined;
+    if (x!.dtype !== 'float32') return undefined;
+    const n = sizeOf(x!.shape);
+    if (n <= 256)
+      return backend.makeTensorInfo(x!.shape, 'float32', new Float32Array(n).fill(value));
     const out = backend.output(x!.shape);
-    sendFill(backend, backend.blockOf(out), sizeOf(x!.shape), value);
+    sendFill(backend, backend.blockOf(out), n, value);
     return out;
   };
 }

@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { removeEngine } from '../test/helpers.ts';
+import { BackendError, backendNames, inspectBackends, useBackend } from './index.js';
+
+afterEach(removeEngine);
+
+describe('useBackend', () => {
+  test('picks the fastest that works, and says why the faster ones do not', async () => {
+    const chosen = await useBackend();
+    expect(chosen.name).toBe('cnnkit');
+    expect(tf.getBackend()).toBe('cnnkit');
+    expect(chosen.threads).toBeGreaterThanOrEqual(1);
+    expect(chosen.description).toMatch(/^WebAssembly, 128-bit SIMD/);
+    expect(chosen.rejected).toEqual([{ name: 'tfjs-node-gpu', reason: 'it is not installed' }]);
+  });
+
+  test('uses the backend and the threads that were asked for', async () => {
+    expect(await useBackend({ backend: 'cnnkit', threads: 1 })).toMatchObject({
+      name: 'cnnkit',
+      threads: 1,
+      reason: 'it was asked for',
+    });
+    expect(await useBackend({ backend: 'cpu' })).toMatchObject({ name: 'cpu', threads: 1 });
+    expect(tf.getBackend()).toBe('cpu');
+  });
+
+  test('does not fall back from a backend that was named', async () => {
+    const attempt = useBackend({ backend: 'tfjs-node' });
+    await expect(attempt).rejects.toThrow(
+      'useBackend: backend "tfjs-node" cannot run here: it is not installed.',
+    );
+    await expect(attempt).rejects.toBeInstanceOf(BackendError);
+    await expect(attempt).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+  });
+
+  test('lists the known backends for a name nobody knows', async () => {
+    await expect(useBackend({ backend: 'webgl2' })).rejects.toThrow(
+      `useBackend: backend must be one of ${backendNames.join(', ')}; received "webgl2".`,
+    );
+  });
+
+  test.each([0, 17, 1.5, Number.NaN])('refuses %d threads', async (threads) => {
+    await expect(useBackend({ threads })).rejects.toThrow(RangeError);
+  });
+
+  test('says how to change the threads of a backend that runs', async () => {
+    await useBackend({ backend: 'cnnkit', threads: 1 });
+    await expect(useBackend({ backend: 'cnnkit', threads: 2 })).rejects.toThrow(
+      "tf.removeBackend('cnnkit')",
+    );
+  });
+});
+
+describe('inspectBackends', () => {
+  test('reports every known backend and leaves the current one alone', async () => {
+    await useBackend({ backend: 'cpu' });
+    const reports = await inspectBackends();
+    expect(reports.map(({ name }) => name)).toEqual(backendNames);
+    expect(
+      Object.fromEntries(reports.map(({ name, available }) => [name, available])),
+    ).toMatchObject({ cnnkit: true, cpu: true, 'tfjs-node': false });
+    for (const { available, reason } of reports) expect(reason === undefined).toBe(available);
+    expect(tf.getBackend()).toBe('cpu');
+  });
+});

@@ -1,0 +1,192 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { engineBackend, expectSameAsCpu, on, prepare, random, values } from './helpers.ts';
+
+beforeAll(() => prepare());
+
+type T4 = tf.Tensor4D;
+
+/** Commands that `compute` sends on cnnkit, by count. */
+async function commandsOf(compute: () => tf.Tensor | tf.Tensor[]): Promise<number> {
+  await on('cnnkit', compute);
+  const before = engineBackend().commands.sent;
+  await on('cnnkit', compute);
+  return engineBackend().commands.sent - before;
+}
+
+const SHAPES: [side: number, channels: number, filters: number][] = [
+  [8, 1, 32],
+  [9, 3, 5],
+  [10, 16, 24],
+  [13, 32, 64],
+  [7, 6, 130],
+];
+
+describe.each(SHAPES)(
+  'a convolution of %i x %i, %i channels, with bias, relu and pool',
+  (side, channels, filters) => {
+    const next = random(side * 1000 + channels);
+    const xShape: [number, number, number, number] = [3, side, side, channels];
+    const wShape: [number, number, number, number] = [3, 3, channels, filters];
+    const x = values(next, xShape);
+    const w = values(next, wShape);
+    const bias = values(next, [filters]);
+    const layer = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) =>
+      tf.relu(tf.add(tf.conv2d(a as T4, b as T4, 1, 'valid'), c)) as T4;
+    const inputs = () => [tf.tensor(x, xShape), tf.tensor(w, wShape), tf.tensor1d(bias)];
+    const pooledSide = Math.floor((side - 2) / 2);
+    const dy = values(next, [3, pooledSide, pooledSide, filters]);
+
+    test('forward and all gradients equal tfjs cpu', async () => {
+      await expectSameAsCpu(() => {
+        const f = (...args: tf.Tensor[]) =>
+          tf.maxPool(layer(args[0]!, args[1]!, args[2]!), 2, 2, 'valid');
+        return [
+          f(...inputs()),
+          ...tf.grads(f)(inputs(), tf.tensor(dy, [3, pooledSide, pooledSide, filters])),
+        ];
+      });
+    });
+
+    test('every value in between is there for whoever reads it', async () => {
+      await expectSameAsCpu(() => {
+        const [a, b, c] = inputs() as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const linear = tf.conv2d(a as T4, b as T4, 1, 'valid');
+        const biased = tf.add(linear, c);
+        const activated = tf.relu(biased) as T4;
+        const pooled = tf.maxPool(activated, 2, 2, 'valid');
+        return [
+          pooled,
+          tf.step(biased),
+          tf.mul(activated, 2),
+          tf.mul(biased, 2),
+          tf.mul(linear, 2),
+        ];
+      });
+    });
+
+    test("a pool's gradient alone, without relu's, is right", async () => {
+      await expectSameAsCpu(() => {
+        // Most windows of these are turned off by relu, so the gradient's place is decided by a tie.
+        const activated = layer(
+          tf.tensor(x, xShape),
+          tf.tensor(w, wShape),
+          tf.sub(tf.tensor1d(bias), 1.5),
+        );
+        const pool = (t: tf.Tensor) => tf.maxPool(t as T4, 2, 2, 'valid');
+        return tf.grad(pool)(activated, tf.tensor(dy, [3, pooledSide, pooledSide, filters]));
+      });
+    });
+
+    test('forward takes one command, and at most two for a transformed filter', async () => {
+      const sent = await commandsOf(() => {
+        const [a, b, c] = inputs() as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return tf.maxPool(layer(a, b, c), 2, 2, 'valid');
+      });
+      expect(sent).toBeLessThanOrEqual(2);
+    });
+  },
+);
+
+describe('what waits', () => {
+  const w = values(random(1), [4, 3]);
+  test('sees the values its operands had, whatever happens to them later', async () => {
+    await tf.setBackend('cnnkit');
+    const weights = tf.variable(tf.tensor2d(w, [4, 3]));
+    const product = tf.matMul(tf.ones([2, 4]), weights);
+    const [updated] = tf
+      .engine()
+      .runKernel(
+        'CnnkitSgdUpdate',
+        { w0: weights, g0: tf.ones([4, 3]) },
+        { count: 1, learningRate: 1 },
+      ) as unknown as tf.Tensor[];
+    weights.assign(updated as tf.Tensor2D);
+    const columns = [0, 1, 2].map((j) => w[j]! + w[3 + j]! + w[6 + j]! + w[9 + j]!);
+    const got = Array.from(product.dataSync());
+    expect(got.map((v) => Math.round(v * 1e5))).toEqual(
+      got.map((_, i) => Math.round(Math.fround(columns[i % 3]!) * 1e5)),
+    );
+    tf.disposeVariables();
+    product.dispose();
+  });
+
+  test('lets go of its operands, read or not', async () => {
+    await tf.setBackend('cnnkit');
+    tf.dispose(tf.ones([3]));
+    const before = {
+      tensors: tf.memory().numTensors,
+      used: engineBackend().arena.usedBytes,
+      ids: engineBackend().numDataIds(),
+    };
+    for (const read of [true, false]) {
+      tf.tidy(() => {
+        const f = (a: tf.Tensor) =>
+          tf.maxPool(
+            tf.relu(
+              tf.add(tf.conv2d(tf.ones([2, 8, 8, 4]) as T4, a as T4, 1, 'same'), tf.ones([16])),
+            ) as T4,
+            2,
+            2,
+            'valid',
+          );
+        const gradient = tf.grad(f)(tf.ones([3, 3, 4, 16]));
+        if (read) gradient.dataSync();
+      });
+    }
+    const after = {
+      tensors: tf.memory().numTensors,
+      used: engineBackend().arena.usedBytes,
+      ids: engineBackend().numDataIds(),
+    };
+    expect(after).toEqual(before);
+  });
+});
+
+const ACTIVATIONS = {
+  relu: tf.relu,
+  relu6: tf.relu6,
+  sigmoid: tf.sigmoid,
+  tanh: tf.tanh,
+  elu: tf.elu,
+  softplus: tf.softplus,
+} as const;
+
+describe.each([
+  [
+    'matmul',
+    () => tf.matMul(tf.tensor2d([1, -2, 3, 4], [2, 2]), tf.tensor2d([1, -1, 2, 1, 0, -3], [2, 3])),
+  ],
+  [
+    'conv2d',
+    () =>
+      tf.conv2d(
+        tf.reshape(tf.range(-8, 8), [1, 4, 4, 1]) as T4,
+        tf.tensor4d([1, -1, 2, 3], [2, 2, 1, 1]),
+        1,
+        'same',
+      ),
+  ],
+] as [string, () => tf.Tensor][])('activations after %s', (_, linear) => {
+  test.each(Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[])(
+    '%s equals tfjs cpu',
+    async (activation) => {
+      await expectSameAsCpu(() => {
+        const t = tf.add(linear(), tf.tensor1d([0.5])) as tf.Tensor;
+        return [ACTIVATIONS[activation](t), tf.neg(t)];
+      });
+    },
+  );
+
+  test('a sum with something that is no bias stays a sum', async () => {
+    await expectSameAsCpu(() => {
+      const t: tf.Tensor = linear();
+      return [
+        tf.add(t, t),
+        tf.add(t, tf.scalar(2)),
+        tf.add(tf.add(t, tf.scalar(1)), tf.scalar(2)),
+        tf.relu(tf.relu(t)),
+      ];
+    });
+  });
+});

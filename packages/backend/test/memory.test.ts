@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, expect, test } from 'vitest';
+import { BackendError, useBackend } from '../src/index.ts';
+import { engineBackend, removeEngine } from './helpers.ts';
+
+afterEach(() => {
+  removeEngine();
+});
+
+const MIB = 2 ** 20;
+
+test('a full memory says so, and goes on once something is disposed', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 1, maximumBytes: 96 * MIB });
+  const first = tf.zeros([10 * MIB]);
+  first.dataSync();
+  let error: unknown;
+  try {
+    tf.zeros([20 * MIB]);
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toBeInstanceOf(BackendError);
+  expect(error).toMatchObject({ code: 'MEMORY_FULL' });
+  expect((error as Error).message).toContain('no room for a tensor of 80 MiB');
+  expect(tf.sum(first).dataSync()[0]).toBe(0);
+  first.dispose();
+  const second = tf.fill([10 * MIB], 2);
+  expect(tf.mean(second).dataSync()[0]).toBe(2);
+  second.dispose();
+});
+
+test('growing keeps every value', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 2 });
+  const tensors = Array.from({ length: 24 }, (_, i) => tf.fill([2 * MIB], i));
+  expect(tensors.map((t) => tf.mean(t).dataSync()[0])).toEqual(tensors.map((_, i) => i));
+  tf.dispose(tensors);
+});
+
+test('an upload never lands in a block that an unfinished command reads', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 2 });
+  const n = 300_000;
+  for (let round = 0; round < 20; round++) {
+    const a = tf.tensor1d(new Float32Array(n).fill(round + 1));
+    const sums = tf.tidy(() => tf.sum(tf.mul(tf.exp(tf.mul(a, 0)), a)));
+    a.dispose();
+    // The block of `a` is free now, perhaps still being read; these want one of its size.
+    const b = tf.tensor1d(new Float32Array(n).fill(-7));
+    expect(sums.dataSync()[0]).toBeCloseTo((round + 1) * n, -1);
+    tf.dispose([sums, b]);
+  }
+});
+
+test('what a program writes may be overwritten by it at once, and what it reads is its own', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 2 });
+  for (const n of [4, 4000]) {
+    const mine = new Float32Array(n).fill(3);
+    const t = tf.tensor1d(mine);
+    mine.fill(9);
+    const read = t.dataSync();
+    expect(read[0]).toBe(3);
+    read.fill(5);
+    expect(tf.mul(t, 2).dataSync()[1]).toBe(6);
+    t.dispose();
+  }
+});
+
+test('disposing gives every block back', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 2 });
+  const before = engineBackend().arena.usedBytes;
+  tf.tidy(() => {
+    const x = tf.randomUniform([64, 64], -1, 1, 'float32', 1);
+    tf.softmax(tf.matMul(x, tf.transpose(x))).dataSync();
+    tf.reshape(tf.cast(tf.greater(x, 0), 'float32'), [-1]).dataSync();
+  });
+  expect(engineBackend().arena.usedBytes).toBe(before);
+});
+
+test('empty tensors work', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 2 });
+  tf.tidy(() => {
+    const empty = tf.zeros([0, 4]);
+    expect(tf.add(empty, tf.ones([4])).shape).toEqual([0, 4]);
+    expect(Array.from(tf.sum(empty).dataSync())).toEqual([0]);
+    expect(tf.matMul(empty, tf.ones([4, 3])).shape).toEqual([0, 3]);
+    expect(tf.relu(empty).dataSync().length).toBe(0);
+  });
+});

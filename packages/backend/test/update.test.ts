@@ -1,0 +1,217 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { engineBackend, prepare, random, values } from './helpers.ts';
+
+beforeAll(async () => {
+  await prepare();
+  await tf.setBackend('cnnkit');
+});
+
+type State = Record<string, number>;
+type Formula = (s: State, g: number) => void;
+
+/** The formulas in float64, as @cnnkit/training documents them. */
+const FORMULAS: Record<
+  string,
+  { slots: string[]; attrs: Record<string, number | boolean>; step: Formula }
+> = {
+  CnnkitSgdUpdate: {
+    slots: [],
+    attrs: { learningRate: 0.1 },
+    step: (s, g) => {
+      s.w! -= 0.1 * g;
+    },
+  },
+  CnnkitMomentumUpdate: {
+    slots: ['m'],
+    attrs: { learningRate: 0.1, momentum: 0.9, nesterov: false },
+    step: (s, g) => {
+      s.m = 0.9 * s.m! - 0.1 * g;
+      s.w! += s.m;
+    },
+  },
+  'CnnkitMomentumUpdate nesterov': {
+    slots: ['m'],
+    attrs: { learningRate: 0.1, momentum: 0.9, nesterov: true },
+    step: (s, g) => {
+      s.m = 0.9 * s.m! - 0.1 * g;
+      s.w! += 0.9 * s.m - 0.1 * g;
+    },
+  },
+  CnnkitAdamUpdate: {
+    slots: ['m', 'v'],
+    attrs: {
+      alpha: 0.02,
+      beta1: 0.9,
+      beta2: 0.99,
+      oneMinusBeta1: 0.1,
+      oneMinusBeta2: 0.01,
+      epsilon: 1e-3,
+    },
+    step: (s, g) => {
+      s.m! += (g - s.m!) * 0.1;
+      s.v! += (g * g - s.v!) * 0.01;
+      s.w! -= (0.02 * s.m!) / (Math.sqrt(s.v!) + 1e-3);
+    },
+  },
+  CnnkitNadamUpdate: {
+    slots: ['m', 'v'],
+    attrs: {
+      learningRate: 0.02,
+      oneMinusBeta1: 0.1,
+      oneMinusBeta2: 0.01,
+      epsilon: 1e-3,
+      mScale: 1.5,
+      gScale: 0.3,
+      vScale: 2,
+    },
+    step: (s, g) => {
+      s.m! += (g - s.m!) * 0.1;
+      s.v! += (g * g - s.v!) * 0.01;
+      s.w! -= (0.02 * (s.m! * 1.5 + g * 0.3)) / (Math.sqrt(s.v! * 2) + 1e-3);
+    },
+  },
+  CnnkitAdamaxUpdate: {
+    slots: ['m', 'u'],
+    attrs: { alpha: 0.02, oneMinusBeta1: 0.1, beta2: 0.99, epsilon: 1e-3 },
+    step: (s, g) => {
+      s.m! += (g - s.m!) * 0.1;
+      s.u = Math.max(0.99 * s.u!, Math.abs(g));
+      s.w! -= (0.02 * s.m!) / (s.u + 1e-3);
+    },
+  },
+  CnnkitRmspropUpdate: {
+    slots: ['v'],
+    attrs: { learningRate: 0.02, rho: 0.9, oneMinusRho: 0.1, epsilon: 1e-3 },
+    step: (s, g) => {
+      s.v = 0.9 * s.v! + 0.1 * g * g;
+      s.w! -= (0.02 * g) / Math.sqrt(s.v + 1e-3);
+    },
+  },
+  CnnkitAdagradUpdate: {
+    slots: ['a'],
+    attrs: { learningRate: 0.02, epsilon: 1e-3 },
+    step: (s, g) => {
+      s.a! += g * g;
+      s.w! -= (0.02 * g) / Math.sqrt(s.a! + 1e-3);
+    },
+  },
+  CnnkitAdadeltaUpdate: {
+    slots: ['a', 'd'],
+    attrs: { learningRate: 0.5, rho: 0.9, oneMinusRho: 0.1, epsilon: 1e-3 },
+    step: (s, g) => {
+      s.a = 0.9 * s.a! + 0.1 * g * g;
+      const delta = (-g * Math.sqrt(s.d! + 1e-3)) / Math.sqrt(s.a + 1e-3);
+      s.d = 0.9 * s.d! + 0.1 * delta * delta;
+      s.w! += 0.5 * delta;
+    },
+  },
+  CnnkitLionUpdate: {
+    slots: ['m'],
+    attrs: { learningRate: 0.02, beta1: 0.9, oneMinusBeta1: 0.1, beta2: 0.99, oneMinusBeta2: 0.01 },
+    step: (s, g) => {
+      s.w! -= 0.02 * Math.sign(0.9 * s.m! + 0.1 * g);
+      s.m = 0.99 * s.m! + 0.01 * g;
+    },
+  },
+};
+
+describe.each(Object.keys(FORMULAS))('%s', (name) => {
+  const { slots, attrs, step } = FORMULAS[name]!;
+  const letters = ['w', ...slots];
+
+  test.each([[1], [3], [1030], [5000]])(
+    'follows its formula for 4 steps over %i elements and a second variable',
+    (n) => {
+      const next = random(n);
+      const sizes = [n, 5];
+      const state = sizes.map((size) =>
+        Array.from(
+          { length: size },
+          () =>
+            Object.fromEntries(
+              letters.map((l) => [l, l === 'w' || l === 'm' ? next() - 0.5 : next()]),
+            ) as State,
+        ),
+      );
+      const variables = letters.map((l) =>
+        state.map((s) => tf.variable(tf.tensor1d(s.map((e) => e[l]!)))),
+      );
+      for (let turn = 0; turn < 4; turn++) {
+        const gradients = sizes.map((size) => values(next, [size]));
+        tf.tidy(() => {
+          const inputs: tf.NamedTensorMap = {};
+          for (const [k, l] of letters.entries()) {
+            for (const [i, v] of variables[k]!.entries()) inputs[`${l}${i}`] = v;
+          }
+          for (const [i, g] of gradients.entries()) inputs[`g${i}`] = tf.tensor1d(g);
+          const out = tf.engine().runKernel(name.split(' ')[0]!, inputs, {
+            count: 2,
+            ...attrs,
+          }) as unknown as tf.Tensor[];
+          expect(out.length).toBe(2 * letters.length);
+          for (const [i, v] of variables.flat().entries()) v.assign(out[i] as never);
+        });
+        for (const [i, elements] of state.entries()) {
+          for (const [j, element] of elements.entries()) step(element, gradients[i]![j]!);
+        }
+      }
+      for (const [k, letter] of letters.entries()) {
+        for (const [i, elements] of state.entries()) {
+          const got = Array.from(variables[k]![i]!.dataSync());
+          const gap = Math.max(...got.map((v, j) => Math.abs(v - elements[j]![letter]!)));
+          expect(gap, `${letter}${i}`).toBeLessThan(2e-5);
+        }
+      }
+      tf.dispose(variables.flat());
+    },
+  );
+});
+
+test('writes in place of values nobody else holds, and leaves a snapshot as it was', () => {
+  const step = (v: tf.Variable) =>
+    tf.tidy(() => {
+      const [w] = tf
+        .engine()
+        .runKernel(
+          'CnnkitSgdUpdate',
+          { w0: v, g0: tf.ones([500]) },
+          { count: 1, learningRate: 1 },
+        ) as unknown as tf.Tensor[];
+      v.assign(w as never);
+    });
+  const block = (t: tf.Tensor) => engineBackend().blockOf(t);
+  const v = tf.tidy(() => tf.variable(tf.zeros([500])));
+  const start = block(v);
+  step(v);
+  expect(block(v)).toBe(start);
+  const snapshot = v.clone();
+  step(v);
+  expect(block(v)).not.toBe(start);
+  expect(snapshot.dataSync()[7]).toBe(-1);
+  expect(v.dataSync()[7]).toBe(-2);
+  tf.dispose([v, snapshot]);
+});
+
+test('what was read before an update in place is not given out after it', () => {
+  const v = tf.variable(tf.zeros([4]));
+  expect(v.dataSync()[0]).toBe(0);
+  tf.tidy(() => {
+    const [w] = tf
+      .engine()
+      .runKernel(
+        'CnnkitSgdUpdate',
+        { w0: v, g0: tf.ones([4]) },
+        { count: 1, learningRate: 1 },
+      ) as unknown as tf.Tensor[];
+    v.assign(w as tf.Tensor1D);
+  });
+  expect(v.dataSync()[0]).toBe(-1);
+  v.dispose();
+});
+
+test('refuses a scalar that is missing, by name', () => {
+  expect(() =>
+    tf.engine().runKernel('CnnkitSgdUpdate', { w0: tf.ones([2]), g0: tf.ones([2]) }, { count: 1 }),
+  ).toThrow('learningRate');
+});
