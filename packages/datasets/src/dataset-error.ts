@@ -5,10 +5,12 @@ export type DatasetErrorCode =
   | 'checksum'
   | 'too-large'
   | 'download'
-  | 'cache';
+  | 'cache'
+  | 'worker';
 
 /**
- * A file that is missing, malformed, or not the published one; or a download or cache that failed.
+ * A file that is missing, malformed, or not the published one; or a download, cache or worker that
+ * failed.
  *
  * `code` says which; `file` names the file where there is one; `cause` holds the first error.
  *

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { build as viteBuild } from 'vite';
 import { expect, test } from 'vitest';
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
@@ -34,4 +35,27 @@ test('what is not used is left out, and codecs load only when an image is decode
   expect(batching.bytes).toBeLessThan(12_000);
   const mnist = await bundle("import { loadMnist } from './index.js'; console.log(loadMnist);");
   expect(mnist.bytes).toBeLessThan(16_000);
+});
+
+test('a bundler carries the Web Worker, whole and without anything of Node', async () => {
+  const entry = fileURLToPath(new URL('../src/prefetch/index.ts', import.meta.url));
+  const built = await viteBuild({
+    configFile: false,
+    logLevel: 'silent',
+    resolve: { conditions: ['@cnnkit/source', 'browser'] },
+    build: {
+      write: false,
+      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
+    },
+    worker: { format: 'es' },
+  });
+  const files = (Array.isArray(built) ? built : [built]).flatMap((one) =>
+    'output' in one ? one.output : [],
+  );
+  const worker = files.find(({ fileName }) => /worker/.test(fileName));
+  const page = files.find((file) => file.type === 'chunk' && file.isEntry);
+  expect(page).toMatchObject({ code: expect.stringContaining(worker!.fileName) });
+  const code = worker!.type === 'asset' ? String(worker!.source) : worker!.code;
+  expect(code).toContain('dropRemainder');
+  expect(code).not.toMatch(/node:|from ?['"]/);
 });

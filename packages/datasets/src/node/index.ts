@@ -4,4 +4,3 @@ export {
   type ImageFolderOptions,
   loadImageFolder,
 } from './load-image-folder.js';
-export { type PrefetchOptions, prefetchBatches, shareDataset } from './prefetch-batches.js';

@@ -6,8 +6,11 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Augmentation } from '../augment/augmentation.js';
 import { type Batch, batches } from '../batches/batches.js';
+import { DatasetError } from '../dataset-error.js';
 import { generateDigits } from '../digits/generate-digits.js';
-import { prefetchBatches, shareDataset } from './prefetch-batches.js';
+import { takeFirst } from '../subset.js';
+import { prefetchBatches, shareDataset } from './index.js';
+import { postableDataset } from './share-dataset.js';
 
 // A worker cannot load TypeScript, so it is built for the test.
 let folder: string;
@@ -16,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cnnkit-worker-'));
   const outfile = join(folder, 'worker.mjs');
   await build({
-    entryPoints: [fileURLToPath(new URL('./prefetch-worker.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('./node-worker.ts', import.meta.url))],
     outfile,
     bundle: true,
     platform: 'node',
@@ -63,6 +66,23 @@ test('refuses wrong options before it starts a thread, and passes on what fails 
   await expect(first({ ahead: 0 })).rejects.toThrow(RangeError);
   await expect(first({ batchSize: 0 })).rejects.toThrow(RangeError);
   await expect(first({ augment: [{ kind: 'blur' }] })).rejects.toThrow('received "blur"');
+});
+
+test('a worker that cannot start is an error, not a fall back', async () => {
+  const missing = new URL('no-such-worker.mjs', worker);
+  const failure = await prefetchBatches(digits, { worker: missing })
+    .next()
+    .catch((e) => e);
+  expect(failure).toBeInstanceOf(DatasetError);
+  expect(failure).toMatchObject({ code: 'worker' });
+  expect(failure.message).toContain('no-such-worker.mjs');
+});
+
+test('sends the images of a part and not the memory of the whole', () => {
+  const part = postableDataset(takeFirst(digits, 3));
+  expect(part.images.buffer.byteLength).toBe(3 * 784);
+  expect(part.images).toEqual(digits.images.subarray(0, 3 * 784));
+  expect(postableDataset(digits).images).toBe(digits.images);
 });
 
 test('shareDataset gives the same images once', () => {
