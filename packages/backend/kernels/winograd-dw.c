@@ -54,16 +54,15 @@ static void k_winograd_dw(const Task *task) {
   const size_t tap = (size_t)tile_share.chunks * C * N;
   const Tiles tiles = tiles_of(g, m, mask != 0);
   const size_t vs = plane_stride(at_once, c1 - c0), ms = plane_stride(at_once, N), ss = plane_stride(c1 - c0, N);
-  float *zeros = (float *)task->scratch, *v = zeros + tile_stride(max_int(C, N));
-  float *d = v + frequencies * vs, *sums = d + frequencies * ms;
-  clear_bytes(zeros, (size_t)tile_stride(max_int(C, N)) * 4);
+  float *v = (float *)task->scratch, *d = v + frequencies * vs, *sums = d + frequencies * ms;
+  float *spare = sums + frequencies * ss;
   int lo, hi;
   share(&tile_share, tiles.total, &lo, &hi);
   if (hi <= lo) clear_bytes(sums, (size_t)frequencies * ss * 4);
   for (int t0 = lo; t0 < hi; t0 += at_once) {
     const int count = min_int(at_once, hi - t0);
-    input_tiles(g, &tiles, x, zeros, c0, c1, v, vs, t0, count);
-    gradient_tiles(g, &tiles, dy, mask, zeros, d, ms, t0, count);
+    input_tiles(g, &tiles, x, spare, c0, c1, v, vs, t0, count);
+    gradient_tiles(g, &tiles, dy, mask, spare, d, ms, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_gradient(v + f * vs, tile_stride(c1 - c0), c1 - c0, d + f * ms, N, sums + f * ss, count, t0 == lo);
   }

@@ -6,42 +6,41 @@
 // Packing and cost as in winograd.c, with C and N changed about and (m + 2)^2 additions to dx a tile.
 #include "winograd.h"
 
-// Adds B D B' of one tile to channels [c0, c1) of dx.
-#define IN(i, j) load(in + (size_t)((i) * (m + 2) + (j)) * fs)
-INLINE const float *add_vectors(const int m, const int whole, const Patch *p, int C, int c0, int c1, const float *in, size_t fs) {
-  for (int c = c0; c + VW <= c1; c += VW, in += VW) {
-#define OUT(i, j, value)                              \
-  do {                                                \
-    float *to_ = PIXEL(p, whole, m + 2, C, i, j) + c; \
-    store(to_, load(to_) + (value));                  \
+// Adds B D B' of one tile to C channels of a patch of dx.
+INLINE void add_tile(const int m, const Patch *p, int C, const float *in, size_t fs) {
+#define IN(i, j) load(in + c + (size_t)((i) * (m + 2) + (j)) * fs)
+  int c = 0;
+  for (; c + VW <= C; c += VW) {
+#define OUT(i, j, value)                                                   \
+  do {                                                                     \
+    float *to_ = PIXEL(p, i, j) + c;                                       \
+    store(to_, load(to_) + (value));                                       \
   } while (0)
     SANDWICH(m + 2, m + 2, M_B, IN, OUT)
 #undef OUT
   }
-  return in;
-}
-// The last channels, fewer than a vector.
-INLINE void add_lanes(const int m, const Patch *p, int C, int c, int lanes, const float *in, size_t fs) {
-  V values[25];
-#define OUT(i, j, value) values[(i) * (m + 2) + (j)] = value
+  if (c == C) return;
+  // The last channels, fewer than a vector.
+  V e[25];
+#define OUT(i, j, value) e[(i) * (m + 2) + (j)] = value
   SANDWICH(m + 2, m + 2, M_B, IN, OUT)
 #undef OUT
-  for (int i = 0; i < m + 2; i++)
-    for (int j = 0; j < m + 2; j++) {
-      float *to = PIXEL(p, p->whole, m + 2, C, i, j) + c;
-      for (int q = 0; q < lanes; q++) to[q] += values[i * (m + 2) + j][q];
-    }
-}
 #undef IN
-INLINE void add_tiles_of(const int m, const Geometry *g, const Tiles *tiles, const float *in, size_t fs, int c0, int c1,
-                         float *dx, float *rubbish, int t0, int count) {
-  Patch p;
-  for (int t = 0; t < count; t++, in += tile_stride(c1 - c0)) {
-    find_patch(&p, dx, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left, m + 2, rubbish);
-    const float *rest = p.whole ? add_vectors(m, 1, &p, g->channels, c0, c1, in, fs)
-                                : add_vectors(m, 0, &p, g->channels, c0, c1, in, fs);
-    const int lanes = (c1 - c0) % VW;
-    if (lanes) add_lanes(m, &p, g->channels, c1 - lanes, lanes, rest, fs);
+  for (int k = 0; k < (m + 2) * (m + 2); k++) {
+    float *to = PIXEL(p, k / (m + 2), k % (m + 2)) + c;
+    store_part(to, load(to) + e[k], C - c);
+  }
+}
+static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, size_t fs, int c0, int c1, float *dx,
+                      float *spare, int t0, int count) {
+  const int C = c1 - c0;
+  for (int t = 0; t < count; t++, in += tile_stride(C)) {
+    const Patch p = find_patch(dx + c0, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left,
+                               tiles->m + 2, C, spare);
+    if (!p.whole) fetch_patch(&p, C);
+    if (tiles->m == 2) add_tile(2, &p, C, in, fs);
+    else add_tile(3, &p, C, in, fs);
+    if (!p.whole) put_patch(&p, C);
   }
 }
 
@@ -57,9 +56,7 @@ static void k_winograd_dx(const Task *task) {
   if (c1 <= c0) return;
   const Tiles tiles = tiles_of(g, m, mask != 0);
   const size_t ms = plane_stride(at_once, N), ds = plane_stride(at_once, c1 - c0);
-  float *zeros = (float *)task->scratch, *rubbish = zeros + tile_stride(N);
-  float *v = rubbish + tile_stride(C), *product = v + frequencies * ms;
-  clear_bytes(zeros, (size_t)(tile_stride(N) + tile_stride(C)) * 4);
+  float *v = (float *)task->scratch, *product = v + frequencies * ms, *spare = product + frequencies * ds;
   const Task images = {.chunk = task->chunk / slabs, .chunks = task->chunks / slabs};
   int lo, hi;
   share(&images, g->batch, &lo, &hi);
@@ -70,11 +67,10 @@ static void k_winograd_dx(const Task *task) {
   const int end = hi * tiles.per_image;
   for (int t0 = lo * tiles.per_image; t0 < end; t0 += at_once) {
     const int count = min_int(at_once, end - t0);
-    gradient_tiles(g, &tiles, dy, mask, zeros, v, ms, t0, count);
+    gradient_tiles(g, &tiles, dy, mask, spare, v, ms, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * ms, tile_stride(N), N, u + f * filter_plane(N, C) + (size_t)c0 * N, product + f * ds,
                        tile_stride(c1 - c0), c1 - c0, count);
-    if (m == 2) add_tiles_of(2, g, &tiles, product, ds, c0, c1, dx, rubbish, t0, count);
-    else add_tiles_of(3, g, &tiles, product, ds, c0, c1, dx, rubbish, t0, count);
+    add_tiles(g, &tiles, product, ds, c0, c1, dx, spare, t0, count);
   }
 }

@@ -8,20 +8,19 @@
 // about 3 (m + 2)^2 additions or moves a tile and channel or filter.
 #include "winograd.h"
 
-INLINE void filter_panel(const int m, const int cols, const float *w, int C, int N, int c, int n, float *u, size_t fs) {
-  UNROLL for (int q = 0; q < cols; q++) {
-    const float *from = w + (size_t)c * N + n + q * VW;
-    float *to = u + (size_t)n * C + (size_t)c * cols * VW + q * VW;
-#define IN(i, j) load(from + (size_t)((i) * 3 + (j)) * C * N)
-#define OUT(i, j, value) store(to + (size_t)((i) * (m + 2) + (j)) * fs, value)
-    SANDWICH(m + 2, 3, M_G, IN, OUT)
-#undef IN
-#undef OUT
-  }
-}
 INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, int c1, float *u) {
   const size_t fs = filter_plane(C, N);
-  EACH_COLUMN_BLOCK(n, N, for (int c = c0; c < c1; c++) filter_panel(m, cols, w, C, N, c, n, u, fs));
+  for (int n0 = 0; n0 < N; n0 += COLS * VW)
+    for (int c = c0; c < c1; c++)
+      for (int n = n0; n < min_int(N, n0 + COLS * VW); n += VW) {
+        const float *from = w + (size_t)c * N + n;
+        float *to = u + filter_place(C, N, c, n);
+#define IN(i, j) load(from + (size_t)((i) * 3 + (j)) * C * N)
+#define OUT(i, j, value) store(to + (size_t)((i) * (m + 2) + (j)) * fs, value)
+        SANDWICH(m + 2, 3, M_G, IN, OUT)
+#undef IN
+#undef OUT
+      }
 }
 
 // w U C N m
@@ -35,53 +34,46 @@ static void k_winograd_filter(const Task *task) {
   else filter_channels(3, FLOATS(0), C, N, lo, hi, FLOATS(1));
 }
 
-#define IN(i, j) load(in + (size_t)((i) * (m + 2) + (j)) * fs)
 // A' M A of one tile, plus bias, to where its outputs lie; act is linear or relu.
-INLINE const float *output_vectors(const int m, const int whole, const Patch *p, const float *in, size_t fs,
-                                   const float *bias, int act, int N) {
-  for (int n = 0; n + VW <= N; n += VW, in += VW) {
+INLINE void transform_output(const int m, const Patch *p, const float *in, size_t fs, const float *bias, int act, int N) {
+#define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
+  int n = 0;
+  for (; n + VW <= N; n += VW) {
     const V add = bias ? load(bias + n) : zero();
-#define OUT(i, j, value)                                                          \
-  do {                                                                            \
-    const V y_ = (value) + add;                                                   \
-    store(PIXEL(p, whole, m, N, i, j) + n, act == RELU ? v_relu(y_) : y_);        \
+#define OUT(i, j, value)                                           \
+  do {                                                             \
+    const V y_ = (value) + add;                                    \
+    store(PIXEL(p, i, j) + n, act == RELU ? v_relu(y_) : y_);      \
   } while (0)
     SANDWICH(m, m + 2, M_AT, IN, OUT)
 #undef OUT
   }
-  return in;
-}
-// The last filters, fewer than a vector.
-INLINE void output_lanes(const int m, const Patch *p, const float *in, size_t fs, const float *bias, int act, int N, int n) {
-  V values[9];
+  if (n == N) return;
+  // The last filters, fewer than a vector.
   const V add = bias ? load(bias + n) : zero();
-#define OUT(i, j, value) values[(i) * m + (j)] = (value) + add
+  V y[9];
+#define OUT(i, j, value) y[(i) * m + (j)] = (value) + add
   SANDWICH(m, m + 2, M_AT, IN, OUT)
 #undef OUT
-  for (int i = 0; i < m; i++)
-    for (int j = 0; j < m; j++) {
-      const V y = values[i * m + j];
-      store_part(PIXEL(p, p->whole, m, N, i, j) + n, act == RELU ? v_relu(y) : y, N - n);
-    }
-}
 #undef IN
-// Activations dearer than relu, off the common path.
-static __attribute__((noinline)) void activate_pixels(const Patch *p, int m, int act, int N) {
-  for (int i = 0; i < m * m; i++) {
-    float *pixel = PIXEL(p, p->whole, m, N, i / m, i % m);
-    for (int n = 0; n < N; n += VW) store_part(pixel + n, activate(act, load(pixel + n)), N - n);
-  }
+  for (int k = 0; k < m * m; k++) store_part(PIXEL(p, k / m, k % m) + n, act == RELU ? v_relu(y[k]) : y[k], N - n);
 }
-INLINE void output_tiles_of(const int m, const Geometry *g, const Tiles *tiles, const float *in, size_t fs,
-                            const float *bias, int act, float *out, float *rubbish, int t0, int count) {
-  Patch p;
-  for (int t = 0; t < count; t++, in += tile_stride(g->filters)) {
-    find_patch(&p, out, g->out_height, g->out_width, g->filters, tiles, t0 + t, 0, 0, m, rubbish);
-    const float *rest = p.whole ? output_vectors(m, 1, &p, in, fs, bias, act, g->filters)
-                                : output_vectors(m, 0, &p, in, fs, bias, act, g->filters);
-    const int lanes = g->filters % VW;
-    if (lanes) output_lanes(m, &p, rest, fs, bias, act, g->filters, g->filters - lanes);
-    if (act > RELU) activate_pixels(&p, m, act, g->filters);
+// Activations dearer than relu, off the common path.
+static __attribute__((noinline)) void activate_patch(const Patch *p, int act, int N) {
+  for (int i = 0; i < p->size; i++)
+    for (int j = 0; j < p->size; j++)
+      for (int n = 0; n < N; n += VW)
+        store_part(PIXEL(p, i, j) + n, activate(act, load(PIXEL(p, i, j) + n)), N - n);
+}
+static void output_tiles(const Geometry *g, const Tiles *tiles, const float *in, size_t fs, const float *bias, int act,
+                         float *out, float *spare, int t0, int count) {
+  const int N = g->filters;
+  for (int t = 0; t < count; t++, in += tile_stride(N)) {
+    const Patch p = find_patch(out, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->m, N, spare);
+    if (tiles->m == 2) transform_output(2, &p, in, fs, bias, act, N);
+    else transform_output(3, &p, in, fs, bias, act, N);
+    if (act > RELU) activate_patch(&p, act, N);
+    if (!p.whole) put_patch(&p, N);
   }
 }
 
@@ -113,18 +105,15 @@ static void k_winograd(const Task *task) {
   const int C = g->channels, N = g->filters;
   const Tiles tiles = tiles_of(g, m, mask != 0);
   const size_t vs = plane_stride(at_once, C), ms = plane_stride(at_once, N);
-  float *zeros = (float *)task->scratch, *rubbish = zeros + tile_stride(C);
-  float *v = rubbish + tile_stride(N), *product = v + frequencies * vs;
-  clear_bytes(zeros, (size_t)tile_stride(C) * 4);
+  float *v = (float *)task->scratch, *product = v + frequencies * vs, *spare = product + frequencies * ms;
   int lo, hi;
   share(task, ceil_div(tiles.total, at_once), &lo, &hi);
   for (int block = lo; block < hi; block++) {
     const int t0 = block * at_once, count = min_int(at_once, tiles.total - t0);
-    input_tiles(g, &tiles, x, zeros, 0, C, v, vs, t0, count);
+    input_tiles(g, &tiles, x, spare, 0, C, v, vs, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * vs, tile_stride(C), C, u + f * filter_plane(C, N), product + f * ms, tile_stride(N), N, count);
     if (mask) pooled_tiles(product, ms, bias, N, out, mask, t0, count);
-    else if (m == 2) output_tiles_of(2, g, &tiles, product, ms, bias, act, out, rubbish, t0, count);
-    else output_tiles_of(3, g, &tiles, product, ms, bias, act, out, rubbish, t0, count);
+    else output_tiles(g, &tiles, product, ms, bias, act, out, spare, t0, count);
   }
 }

@@ -5,8 +5,8 @@
 // matmul of its own. The gradients are the exact adjoints:
 //   dX = B [sum over n of (G w G') . (A dY A')] B',   dw = G' [sum over tiles of (B' x B) . (A dY A')] G.
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
-// padding, image and channels. A tile that hangs over an edge reads zeros there and writes to a pixel
-// of rubbish, so edges cost pointers, not branches.
+// padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
+// transforms themselves know no edges.
 // A tile of m = 2 can be the window of a 2 x 2 pool. Then the output is the pooled one with its winners'
 // bytes (unpool.h), the gradient of the output is the pooled one with those bytes, and neither the
 // activation nor its gradient ever exists.
@@ -84,71 +84,78 @@ INLINE Tiles tiles_of(const Geometry *g, int m, int pooled) {
   return (Tiles){m, across, down * across, g->batch * down * across};
 }
 
-// size x size pixels of an image from (y, x) on: in place, or pixel by pixel where some lie outside,
-// `outside` standing in for those.
-typedef struct Patch { float *at; size_t row; int whole; float *pixel[25]; } Patch;
-INLINE void find_patch(Patch *p, float *images, int height, int width, int channels, const Tiles *tiles,
-                       int t, int pad_top, int pad_left, int size, float *outside) {
+// size x size pixels of an image, those of one tile: in place, or in `spare` where some do not exist.
+// `first` is where the top left one is or would be; rows [y0, y1) and columns [x0, x1) exist.
+typedef struct Patch {
+  float *at, *first;
+  size_t row, pixel, image_row, image_pixel;
+  int size, whole, y0, y1, x0, x1;
+} Patch;
+INLINE Patch find_patch(float *images, int height, int width, int channels, const Tiles *tiles, int t, int pad_top,
+                        int pad_left, int size, int used, float *spare) {
   const int b = t / tiles->per_image, r = t % tiles->per_image;
   const int y = r / tiles->across * tiles->m - pad_top, x = r % tiles->across * tiles->m - pad_left;
-  float *image = images + (size_t)b * height * width * channels;
-  p->row = (size_t)width * channels;
-  p->at = image;
-  p->whole = y >= 0 && x >= 0 && y + size <= height && x + size <= width;
-  if (p->whole) {
-    p->at += ((size_t)y * width + x) * channels;
-    return;
-  }
-  for (int i = 0; i < size; i++)
-    for (int j = 0; j < size; j++) {
-      const int inside = y + i >= 0 && y + i < height && x + j >= 0 && x + j < width;
-      p->pixel[i * size + j] = inside ? image + ((size_t)(y + i) * width + x + j) * channels : outside;
+  Patch p = {.image_row = (size_t)width * channels, .image_pixel = (size_t)channels, .size = size,
+             .y0 = max_int(0, -y), .y1 = min_int(size, height - y), .x0 = max_int(0, -x), .x1 = min_int(size, width - x)};
+  p.first = images + (((ptrdiff_t)b * height + y) * width + x) * channels;
+  p.whole = p.y0 == 0 && p.x0 == 0 && p.y1 == size && p.x1 == size;
+  p.at = p.whole ? p.first : spare;
+  p.row = p.whole ? p.image_row : (size_t)size * used;
+  p.pixel = p.whole ? p.image_pixel : (size_t)used;
+  return p;
+}
+// Fills a spare patch with what exists and zeros. Each pixel may overrun into the next, so in order.
+static void fetch_patch(const Patch *p, int used) {
+  for (int i = 0; i < p->size; i++)
+    for (int j = 0; j < p->size; j++) {
+      const float *from = p->first + (ptrdiff_t)(i * p->image_row) + (ptrdiff_t)(j * p->image_pixel);
+      float *to = p->at + i * p->row + j * p->pixel;
+      if (i >= p->y0 && i < p->y1 && j >= p->x0 && j < p->x1) for (int c = 0; c < used; c += VW) store(to + c, load(from + c));
+      else for (int c = 0; c < used; c += VW) store(to + c, zero());
     }
 }
-#define PIXEL(p, whole, size, channels, i, j) \
-  ((whole) ? (p)->at + (size_t)(i) * (p)->row + (size_t)(j) * (channels) : (p)->pixel[(i) * (size) + (j)])
+// Writes what exists of a spare patch to where it belongs.
+static void put_patch(const Patch *p, int used) {
+  for (int i = p->y0; i < p->y1; i++)
+    for (int j = p->x0; j < p->x1; j++) {
+      float *to = p->first + (ptrdiff_t)(i * p->image_row) + (ptrdiff_t)(j * p->image_pixel);
+      const float *from = p->at + i * p->row + j * p->pixel;
+      for (int c = 0; c < used; c += VW) store_part(to + c, load(from + c), used - c);
+    }
+}
+#define PIXEL(p, i, j) ((p)->at + (i) * (p)->row + (j) * (p)->pixel)
 
-// B' x B of one tile, channels [c0, c1): plane f's value lands in v[f * fs + c - c0].
-INLINE void transform_input(const int m, const int whole, const Patch *p, int C, int c0, int c1, float *v,
-                            size_t fs) {
-  for (int c = c0; c < c1; c += VW, v += VW) {
-#define IN(i, j) load(PIXEL(p, whole, m + 2, C, i, j) + c)
+// B' x B of one tile: plane f's values land in v[f * fs + c].
+INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t fs) {
+  for (int c = 0; c < C; c += VW, v += VW) {
+#define IN(i, j) load(PIXEL(p, i, j) + c)
 #define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
     SANDWICH(m + 2, m + 2, M_BT, IN, OUT)
 #undef IN
 #undef OUT
   }
 }
-INLINE void input_tiles_of(const int m, const Geometry *g, const Tiles *tiles, float *x, float *zeros, int c0,
-                           int c1, float *v, size_t fs, int t0, int count) {
-  Patch p;
-  for (int t = 0; t < count; t++, v += tile_stride(c1 - c0)) {
-    find_patch(&p, x, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left, m + 2, zeros);
-    if (p.whole) transform_input(m, 1, &p, g->channels, c0, c1, v, fs);
-    else transform_input(m, 0, &p, g->channels, c0, c1, v, fs);
-  }
-}
 // The transformed inputs of tiles [t0, t0 + count), channels [c0, c1).
-static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *zeros, int c0, int c1, float *v,
+static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *spare, int c0, int c1, float *v,
                         size_t fs, int t0, int count) {
-  if (tiles->m == 2) input_tiles_of(2, g, tiles, x, zeros, c0, c1, v, fs, t0, count);
-  else input_tiles_of(3, g, tiles, x, zeros, c0, c1, v, fs, t0, count);
+  for (int t = 0; t < count; t++, v += tile_stride(c1 - c0)) {
+    const Patch p = find_patch(x + c0, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left,
+                               tiles->m + 2, c1 - c0, spare);
+    if (!p.whole) fetch_patch(&p, c1 - c0);
+    if (tiles->m == 2) transform_input(2, &p, c1 - c0, v, fs);
+    else transform_input(3, &p, c1 - c0, v, fs);
+  }
 }
 
 // A dY A' of one tile; with a mask, dY is the pooled gradient where that output won its window.
-INLINE void transform_gradient(const int m, const int whole, const int pooled, const Patch *p, const float *dy,
-                               const int8_t *mask, int N, float *v, size_t fs) {
+INLINE void transform_gradient(const int m, const int pooled, const Patch *p, const float *dy, const int8_t *mask, int N,
+                               float *v, size_t fs) {
   for (int n = 0; n < N; n += VW, v += VW) {
     V e[3][3];
-    if (pooled) {
-      const V gradient = load(dy + n);
-      const VI winner = load_bytes(mask + n);
-      UNROLL for (int i = 0; i < m; i++)
-        UNROLL for (int j = 0; j < m; j++) e[i][j] = keep(winner == i * m + j, gradient);
-    } else {
-      UNROLL for (int i = 0; i < m; i++)
-        UNROLL for (int j = 0; j < m; j++) e[i][j] = load(PIXEL(p, whole, m, N, i, j) + n);
-    }
+    const V gradient = pooled ? load(dy + n) : zero();
+    const VI winner = pooled ? load_bytes(mask + n) : (VI){};
+    UNROLL for (int i = 0; i < m; i++)
+      UNROLL for (int j = 0; j < m; j++) e[i][j] = pooled ? keep(winner == i * m + j, gradient) : load(PIXEL(p, i, j) + n);
 #define IN(i, j) e[i][j]
 #define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
     SANDWICH(m + 2, m, M_A, IN, OUT)
@@ -156,26 +163,21 @@ INLINE void transform_gradient(const int m, const int whole, const int pooled, c
 #undef OUT
   }
 }
-INLINE void gradient_tiles_of(const int m, const Geometry *g, const Tiles *tiles, float *dy, float *zeros, float *v,
-                              size_t fs, int t0, int count) {
-  Patch p;
-  for (int t = 0; t < count; t++, v += tile_stride(g->filters)) {
-    find_patch(&p, dy, g->out_height, g->out_width, g->filters, tiles, t0 + t, 0, 0, m, zeros);
-    if (p.whole) transform_gradient(m, 1, 0, &p, 0, 0, g->filters, v, fs);
-    else transform_gradient(m, 0, 0, &p, 0, 0, g->filters, v, fs);
-  }
-}
 // The transformed gradients of tiles [t0, t0 + count), all filters; pooled where there is a mask.
-static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, const int8_t *mask, float *zeros,
-                           float *v, size_t fs, int t0, int count) {
+static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, const int8_t *mask, float *spare, float *v,
+                           size_t fs, int t0, int count) {
   const int N = g->filters;
-  if (mask)
-    for (int t = 0; t < count; t++, v += tile_stride(N)) {
-      const size_t at = (size_t)(t0 + t) * N;
-      transform_gradient(2, 0, 1, 0, dy + at, mask + at, N, v, fs);
+  for (int t = 0; t < count; t++, v += tile_stride(N)) {
+    const size_t at = (size_t)(t0 + t) * N;
+    if (mask) {
+      transform_gradient(2, 1, 0, dy + at, mask + at, N, v, fs);
+      continue;
     }
-  else if (tiles->m == 2) gradient_tiles_of(2, g, tiles, dy, zeros, v, fs, t0, count);
-  else gradient_tiles_of(3, g, tiles, dy, zeros, v, fs, t0, count);
+    const Patch p = find_patch(dy, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->m, N, spare);
+    if (!p.whole) fetch_patch(&p, N);
+    if (tiles->m == 2) transform_gradient(2, 0, &p, 0, 0, N, v, fs);
+    else transform_gradient(3, 0, &p, 0, 0, N, v, fs);
+  }
 }
 
 // One frequency: out[tile][columns] = in[tile][depth] . u[depth][columns], u in panels of the columns
@@ -194,6 +196,14 @@ static void frequency_matmul(const float *in, int in_stride, int depth, const fl
     }
   });
 }
-// Floats of one frequency of u.
-INLINE size_t filter_plane(int depth, int columns) { return (size_t)depth * ceil_div(columns, VW) * VW; }
+// Floats from one frequency of u to the next (a line more, as above), and where row d's vector from
+// column n on lies in one: panels as EACH_COLUMN_BLOCK takes them.
+INLINE size_t filter_plane(int depth, int columns) { return (size_t)depth * ceil_div(columns, VW) * VW + 16; }
+INLINE size_t filter_place(int depth, int columns, int d, int n) {
+  int first = n - n % (COLS * VW), width = COLS;
+  const int left = ceil_div(columns - first, VW);
+  if (left < COLS) width = COLS > 2 && left >= 2 && n < first + 2 * VW ? 2 : 1;
+  if (width == 1) first = n;
+  return (size_t)first * depth + (size_t)d * width * VW + (n - first);
+}
 #endif

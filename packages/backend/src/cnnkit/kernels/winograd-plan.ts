@@ -67,7 +67,8 @@ export function planWithTile(
   if (!isWinogradShape(info) || tiles === 0 || tiles > 2 ** 30) return undefined;
   const perTile = frequencies * (tileStride(C) + tileStride(N)) * 4;
   const most = Math.max(12, Math.min(MOST_TILES, Math.floor(BLOCK_BYTES / perTile / 12) * 12));
-  const fixed = tileStride(C) + tileStride(N) + 64;
+  // A patch of pixels at an image's edge, and what vectors overrun.
+  const fixed = 25 * Math.max(C, N) + 64;
   const blocks = (at: number) => frequencies * (planeStride(at, C) + planeStride(at, N));
   const fits = (floats: number) => (fixed + floats) * 4 <= SCRATCH_BYTES;
 
@@ -98,8 +99,42 @@ export function planWithTile(
   }
 }
 
+// What a pass costs, in multiply-adds at the rate of a full register tile, as measured on one thread
+// (EPYC Zen 5, 128 bits with FMA, Node 20, 2026-11; useful GFLOP/s, direct -> Winograd's better tile):
+//   batch, image, channels       forward     dX          dW
+//   64, 28 x 28, 32 -> 64        48 ->  97   48 -> 104   25 -> 107
+//   64, 13 x 13, 32 -> 64        49 ->  97   46 ->  94   38 ->  95   (pooled forward 59 -> 116)
+//   64,  5 x  5, 64 -> 64        51 -> 116   37 -> 107   35 -> 111
+//   32, 18 x 18, 16 -> 16        42 ->  68   31 ->  64   45 ->  74
+//   32, 18 x 18,  8 ->  8        30 ->  42   16 ->  39   50 ->  50
+//    1,  8 x  8, 64 -> 64        50 ->  66   35 ->  43   41 ->  50
+//    1,  5 x  5, 64 -> 64        36 ->  25   16 ->  13   24 ->  17
+//   16,  3 x  3, 64 -> 64        49 ->  20   10 ->  13   17 ->  17
+/** A tile's transforms, a frequency and a channel or filter. */
+const TRANSFORM = { 2: 8, 3: 13 } as const;
+/** A filter's transform, a frequency, channel and filter. */
+const FILTER = 6;
+/** What the direct kernels cost beside the products, a kernel tap, output pixel and channel. */
+const DIRECT: Readonly<Record<ConvolutionPass, number>> = { forward: 6, input: 11, filter: 2 };
+/** What they cost more where they gather windows of few channels, an output pixel. */
+const GATHER: Readonly<Record<ConvolutionPass, number>> = { forward: 1800, input: 0, filter: 2000 };
+
+function directCost(info: Conv2DInfo, pass: ConvolutionPass, pooled: boolean): number {
+  const { batchSize, inChannels: C, outChannels: N, outHeight, outWidth } = info;
+  const pixels = batchSize * (pooled ? 4 * countTiles(info, 2, true) : outHeight * outWidth);
+  const narrow = pass === 'filter' ? C % 4 !== 0 && C < 16 : C < 6;
+  return pixels * (9 * C * (N + DIRECT[pass]) + (narrow ? GATHER[pass] : 0));
+}
+
+function winogradCost(info: Conv2DInfo, pooled: boolean, m: 2 | 3): number {
+  const { batchSize, inChannels: C, outChannels: N } = info;
+  const tiles = batchSize * countTiles(info, m, pooled);
+  return (m + 2) ** 2 * (tiles * (C * N + TRANSFORM[m] * (C + N)) + FILTER * C * N);
+}
+
 /**
- * Whether Winograd's method is the fastest for this convolution, and with which tiles.
+ * Whether Winograd's method is the fastest for this convolution, and with which tiles: the least of
+ * three costs, by shape alone.
  *
  * @returns undefined where the direct kernel is.
  */
@@ -109,13 +144,10 @@ export function planWinograd(
   pooled: boolean,
 ): WinogradPlan | undefined {
   if (!isWinogradShape(info)) return undefined;
-  const { inChannels: C, outChannels: N, batchSize, outHeight, outWidth } = info;
-  const used = pooled ? 4 * countTiles(info, 2, true) : outHeight * outWidth;
   let best: WinogradPlan | undefined;
-  let least = batchSize * used * 9 * C * N;
+  let least = directCost(info, pass, pooled);
   for (const m of pooled ? ([2] as const) : ([2, 3] as const)) {
-    const tiles = batchSize * countTiles(info, m, pooled);
-    const cost = (m + 2) ** 2 * (tiles * (C * N + TRANSFORM * (C + N)) + FILTER * C * N);
+    const cost = winogradCost(info, pooled, m);
     if (cost >= least) continue;
     const plan = planWithTile(info, pass, pooled, m);
     if (plan === undefined) continue;
@@ -124,8 +156,3 @@ export function planWinograd(
   }
   return best;
 }
-
-/** Multiply-adds that a tile's transform costs, a channel or filter and frequency. */
-const TRANSFORM = 5;
-/** The same of a filter's transform, a channel, filter and frequency. */
-const FILTER = 4;

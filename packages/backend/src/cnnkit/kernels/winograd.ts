@@ -21,7 +21,7 @@ function transformedFilter(
   const [rows, columns] = transposed ? [outChannels, inChannels] : [inChannels, outChannels];
   const frequencies = (m + 2) ** 2;
   // Columns come in whole vectors, of whatever width the build has.
-  const bytes = frequencies * rows * Math.ceil(columns / 16) * 16 * 4;
+  const bytes = frequencies * (rows * Math.ceil(columns / 16) + 1) * 64;
   return filter.derived(`winograd${m}${transposed ? ' transposed' : ''}`, bytes, (to) => {
     const { arena, commands } = backend;
     let from = filter.block();
