@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import {
+  type ConvolutionPass,
+  planWinograd,
+  planWithTile,
+} from '../src/cnnkit/kernels/winograd-plan.ts';
+import { shape } from './winograd-harness.ts';
+
+describe('the choice', () => {
+  const tile = (size: [number, number, number, number], filters: number, pass: ConvolutionPass) =>
+    planWinograd(shape(size, filters, 'valid'), pass, false)?.m;
+  test.each(['forward', 'input', 'filter'] as const)(
+    'takes Winograd for a large %s pass, and leaves tiny ones and other kernels alone',
+    (pass) => {
+      expect(tile([64, 13, 13, 32], 64, pass)).toBe(3);
+      expect(tile([64, 5, 5, 64], 64, pass)).toBe(3);
+      expect(tile([1, 5, 5, 64], 64, pass)).toBeUndefined();
+      expect(tile([1, 4, 4, 256], 256, pass)).toBeUndefined();
+      const other = tf.backend_util.computeConv2DInfo([8, 9, 9, 32], [3, 3, 32, 32], 2, 1, 'same');
+      expect(planWinograd(other, pass, false)).toBeUndefined();
+    },
+  );
+  test('says no to what does not fit scratch', () => {
+    expect(planWithTile(shape([1, 8, 8, 9000], 9000, 'valid'), 'forward', false, 3)).toBe(
+      undefined,
+    );
+    expect(planWithTile(shape([1, 8, 8, 64], 9000, 'valid'), 'filter', false, 3)).toBe(undefined);
+  });
+});
