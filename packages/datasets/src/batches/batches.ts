@@ -3,7 +3,8 @@ import { augmentImage } from '../augment/augment-image.js';
 import type { Augmentation } from '../augment/augmentation.js';
 import { type MixOptions, mixBatch } from '../augment/mix.js';
 import type { ImageDataset } from '../image-dataset.js';
-import { pixelTable, type ScalingOptions, scaler } from './pixel-table.js';
+import { pixelTable, type ScalingOptions } from './pixel-table.js';
+import { type PixelScaler, pixelScaler } from './scale-pixels.js';
 
 /** Images and labels of one step, ready for a network. */
 export interface Batch {
@@ -89,7 +90,7 @@ interface Plan {
   readonly seed: number;
   readonly epoch: number;
   readonly oneHot: boolean;
-  readonly table: Float32Array;
+  readonly scale: PixelScaler;
   readonly augment: readonly Augmentation[];
   readonly mix: MixOptions | undefined;
 }
@@ -115,7 +116,7 @@ function planOf(dataset: ImageDataset, options: BatchOptions): Plan {
     seed,
     epoch,
     oneHot,
-    table: pixelTable(dataset.shape[3], options),
+    scale: pixelScaler(pixelTable(dataset.shape[3], options)),
     augment,
     mix,
   };
@@ -126,16 +127,16 @@ function orderOf(
   indices: ArrayLike<number> | undefined,
   seed: readonly number[] | undefined,
 ): Int32Array {
-  const order =
-    indices === undefined
-      ? Int32Array.from({ length: count }, (_, i) => i)
-      : Int32Array.from(indices);
-  const bad = order.findIndex((index, i) => index < 0 || index >= count || index !== indices?.[i]);
-  if (indices !== undefined && bad !== -1) {
-    throw new RangeError(
-      `batches: indices must be whole numbers from 0 to ${count - 1}; ` +
-        `received ${indices[bad]} at position ${bad}.`,
-    );
+  const order = new Int32Array(indices?.length ?? count);
+  for (let i = 0; i < order.length; i++) {
+    const index = indices === undefined ? i : indices[i]!;
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw new RangeError(
+        `batches: indices must be whole numbers from 0 to ${count - 1}; ` +
+          `received ${index} at position ${i}.`,
+      );
+    }
+    order[i] = index;
   }
   if (seed !== undefined) new RandomState(seed).shuffle(order);
   return order;
@@ -152,15 +153,12 @@ function* makeBatches(dataset: ImageDataset, plan: Plan): Generator<Batch, void,
   // Augmented images stay bytes until they are blended and scaled.
   const changed = plan.augment.length > 0 || plan.mix !== undefined;
   const bytes = changed ? new Uint8Array(room * size) : undefined;
-  const scale = scaler(bytes ?? dataset.images, xs, plan.table);
   for (let step = plan.startBatch; step < plan.count; step++) {
     const indices = order.subarray(step * batchSize, (step + 1) * batchSize);
     const n = indices.length;
     fillLabels(ys, dataset.labels, indices, plan.oneHot ? classes : 0);
     if (bytes === undefined) {
-      for (let i = 0; i < n; i++) {
-        scale(indices[i]! * size, i * size, size);
-      }
+      plan.scale({ images: dataset.images, size, indices }, xs);
     } else {
       fillAugmented(bytes, dataset, indices, plan);
       if (plan.mix !== undefined) {
@@ -168,7 +166,7 @@ function* makeBatches(dataset: ImageDataset, plan: Plan): Generator<Batch, void,
         const part = { images: bytes.subarray(0, n * size), ys: ys as Float32Array };
         mixBatch(part, [n, height, width, channels], classes, plan.mix, random);
       }
-      scale(0, 0, n * size);
+      plan.scale({ images: bytes, size: n * size, indices: [0] }, xs);
     }
     yield {
       xs: xs.subarray(0, n * size),

@@ -9,7 +9,8 @@ import {
   tensor4d,
 } from '@tensorflow/tfjs-core';
 import { type Batch, type BatchOptions, batches } from '../batches/batches.js';
-import { pixelTable, type ScalingOptions, scaler } from '../batches/pixel-table.js';
+import { pixelTable, type ScalingOptions } from '../batches/pixel-table.js';
+import { pixelScaler } from '../batches/scale-pixels.js';
 import type { ImageDataset } from '../image-dataset.js';
 
 /** A batch as tensors. The receiver disposes both. */
@@ -121,8 +122,8 @@ export function datasetTensors(
 ): DatasetTensors {
   const [count, height, width, channels] = dataset.shape;
   const pixels = new Float32Array(dataset.images.length);
-  const table = pixelTable(channels, options);
-  scaler(dataset.images, pixels, table)(0, 0, pixels.length);
+  const scale = pixelScaler(pixelTable(channels, options));
+  scale({ images: dataset.images, size: pixels.length, indices: [0] }, pixels);
   const labels = tensor1d(dataset.labels.slice(), 'int32');
   return {
     xs: tensor4d(pixels, [count, height, width, channels]),
