@@ -16,9 +16,10 @@ export function crossEntropyFromLogits(targets: Tensor, logits: Tensor): Scalar 
     const exponentials = tf.exp(shifted);
     const sums = tf.sum(exponentials, -1, true);
     (save as (tensors: Tensor[]) => void)([exponentials, sums]);
-    const value = tf.sub(tf.sum(tf.log(sums)), tf.sum(tf.mul(shifted, targets)));
+    // Row by row first: the difference of two sums over the batch would lose their digits.
+    const losses = tf.sub(tf.log(sums), tf.sum(tf.mul(shifted, targets), -1, true));
     return {
-      value: tf.div(value, rows),
+      value: tf.mean(losses),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [e, s] = saved as [Tensor, Tensor];
         return tf.mul(tf.sub(tf.div(e, s), targets), tf.div(dy, rows));
