@@ -1,3 +1,4 @@
+import { sinCosOfDegrees } from '../internal/elementary.js';
 import type { FillOptions, ImageShape } from './augmentation.js';
 import { warpImage } from './warp.js';
 
@@ -39,9 +40,7 @@ export function translation(x: number, y: number): AffineMatrix {
 
 /** Turns clockwise as one sees it (y points down). */
 export function rotation(degrees: number): AffineMatrix {
-  const angle = (degrees * Math.PI) / 180;
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
+  const { sin, cos } = sinCosOfDegrees(degrees);
   return [cos, -sin, 0, sin, cos, 0];
 }
 
@@ -80,7 +79,7 @@ function invert([a, b, c, d, e, f]: AffineMatrix): AffineMatrix {
   return [p, q, -(p * c + q * f), r, s, -(r * c + s * f)];
 }
 
-/** cos(90°) is 6e-17, not 0: a quarter turn must hit the pixels, not blend with the outside. */
+/** Steps that undo each other leave 1e-16: they must hit the pixels, not blend with the outside. */
 function settle(value: number): number {
   const whole = Math.round(value);
   return Math.abs(value - whole) < 1e-9 ? whole : value;

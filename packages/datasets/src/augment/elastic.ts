@@ -1,3 +1,4 @@
+import { exp } from '../internal/elementary.js';
 import type { FillOptions, ImageShape } from './augmentation.js';
 import { warpImage } from './warp.js';
 
@@ -45,7 +46,7 @@ export function smoothField(
 function gaussian(sigma: number): Float64Array {
   const radius = Math.max(1, Math.ceil(3 * sigma));
   const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
+    exp((-(i - radius) * (i - radius)) / (2 * sigma * sigma)),
   );
   const sum = kernel.reduce((a, b) => a + b, 0);
   return kernel.map((value) => value / sum);

@@ -1,4 +1,5 @@
 import type { RandomState } from '@cnnkit/random';
+import { exp, log } from '../internal/elementary.js';
 import type { ImageShape } from './augmentation.js';
 
 /** Blending of images within a batch, and of their labels. */
@@ -112,15 +113,16 @@ function beta(alpha: number, random: RandomState): number {
 /** Marsaglia and Tsang 2000; below 1 by the usual boost. */
 function gamma(alpha: number, random: RandomState): number {
   if (alpha < 1) {
-    return gamma(alpha + 1, random) * (1 - random.randomSample()) ** (1 / alpha);
+    return gamma(alpha + 1, random) * exp(log(1 - random.randomSample()) / alpha);
   }
   const d = alpha - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
     const x = random.standardNormal();
-    const v = (1 + c * x) ** 3;
+    const root = 1 + c * x;
+    const v = root * root * root;
     if (v <= 0) continue;
     const u = 1 - random.randomSample();
-    if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    if (log(u) < 0.5 * x * x + d - d * v + d * log(v)) return d * v;
   }
 }
