@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const own = fileURLToPath(new URL('../../fixtures/keras', import.meta.url));
 
 /** Keras's answers: the folder in CNNKIT_KERAS_FIXTURES, else this package's own copy. */
-const given = process.env.CNNKIT_KERAS_FIXTURES ?? own;
+const given = process.env.CNNKIT_KERAS_FIXTURES || own;
 
 /** A file of the folder in use; of the own copy if that folder holds only `parity/`. */
 export function readFixture<T>(name: string): T {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ImageData } from '../../src/fit/data.js';
 
-const dataDir = process.env.CNNKIT_DATA_DIR;
+const dataDir = process.env.CNNKIT_DATA_DIR || undefined;
 
 /** Why a test on real data is skipped, or undefined if it must run (and fail if data are missing). */
 export const noRealData: string | undefined =
