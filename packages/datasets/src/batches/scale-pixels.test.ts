@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sourceSha256 } from './gen/scale-kernel.js';
+import { sourceSha256 } from '../internal/gen/pixel-kernel.js';
+import { pixelKernel } from '../internal/pixel-kernel.js';
 import { pixelTable, type ScalingOptions } from './pixel-table.js';
-import { scaleKernel } from './scale-kernel.js';
 import { pixelScaler } from './scale-pixels.js';
 
 const images = Uint8Array.from(
@@ -42,7 +42,7 @@ const scalings: ScalingOptions[] = [
 ];
 
 describe('pixelScaler', () => {
-  test('WebAssembly is there in Node', () => expect(scaleKernel()).not.toBeNull());
+  test('WebAssembly is there in Node', () => expect(pixelKernel()).not.toBeNull());
 
   test('gives the numbers of the table, bit for bit, in both ways, and writes no further', () => {
     fc.assert(
@@ -77,8 +77,8 @@ describe('pixelScaler', () => {
   });
 
   test('the kernel was compiled from the source that lies here', () => {
-    const source = readFileSync(new URL('../../kernels/scale.c', import.meta.url));
-    // If not: node scripts/build-scale-kernel.mjs
+    const source = readFileSync(new URL('../../kernels/pixels.c', import.meta.url));
+    // If not: node scripts/build-pixel-kernel.mjs
     expect(sourceSha256).toBe(createHash('sha256').update(source).digest('hex'));
   });
 });

@@ -1,4 +1,9 @@
-import { CHUNK_BYTES, MOST_CHANNELS, type ScaleKernel, scaleKernel } from './scale-kernel.js';
+import {
+  CHUNK_BYTES,
+  MOST_CHANNELS,
+  type PixelKernel,
+  pixelKernel,
+} from '../internal/pixel-kernel.js';
 
 /** Where the bytes of a batch lie. */
 export interface PixelSource {
@@ -20,7 +25,7 @@ export type PixelScaler = (source: PixelSource, out: Float32Array) => void;
  */
 export function pixelScaler(
   table: Float32Array,
-  kernel: ScaleKernel | null = scaleKernel(),
+  kernel: PixelKernel | null = pixelKernel(),
 ): PixelScaler {
   const channels = table.length / 256;
   if (kernel === null || channels < 1 || channels > MOST_CHANNELS) {

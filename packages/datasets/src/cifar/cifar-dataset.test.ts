@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cifar10Info, cifar100CoarseNames, cifar100Info } from '../catalog/cifar.js';
 import { DatasetError } from '../dataset-error.js';
+import { pixelKernel } from '../internal/pixel-kernel.js';
 import { datasetFromCifar, datasetToCifar } from './cifar-dataset.js';
-import { cifarMemory, cifarReader } from './cifar-reader.js';
+import { cifarMemory, cifarReader, planarToInterleaved } from './cifar-reader.js';
 
 const classNames = ['cat', 'dog'];
 /** Red counts up, green down, blue is the label. */
@@ -21,6 +22,19 @@ describe('datasetFromCifar', () => {
     expect([...dataset.labels]).toEqual([1, 0]);
     expect([...dataset.images.subarray(0, 9)]).toEqual([0, 255, 7, 1, 254, 7, 2, 253, 7]);
     expect([...dataset.images.subarray(3072 + 3, 3072 + 6)]).toEqual([1, 254, 7]);
+  });
+
+  test('WebAssembly and plain JavaScript put each byte where NHWC has it', () => {
+    const planes = Uint8Array.from({ length: 3080 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+    const expected = Uint8Array.from(
+      { length: 3072 },
+      (_, i) => planes[5 + (i % 3) * 1024 + Math.floor(i / 3)]!,
+    );
+    for (const kernel of [pixelKernel(), null]) {
+      const pixels = new Uint8Array(3075);
+      planarToInterleaved(planes, 5, pixels, 3, kernel);
+      expect(pixels.subarray(3)).toEqual(expected);
+    }
   });
 
   test('reads either label of the form with two', () => {

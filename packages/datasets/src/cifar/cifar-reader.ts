@@ -1,5 +1,6 @@
 import { DatasetError } from '../dataset-error.js';
 import type { ImageDataset } from '../image-dataset.js';
+import { type PixelKernel, pixelKernel } from '../internal/pixel-kernel.js';
 
 const PLANE = 32 * 32;
 const PIXELS = 3 * PLANE;
@@ -43,7 +44,7 @@ export function cifarReader(
 ): CifarReader {
   const recordBytes = kind.bytes + PIXELS;
   const { images, labels } = memory;
-  const words = wordsOf(images);
+  const kernel = pixelKernel();
   const record = new Uint8Array(recordBytes);
   let filled = 0;
   let done = 0;
@@ -57,7 +58,7 @@ export function cifarReader(
       throw formatError(file, `its labels must lie in 0 to ${most}; image ${done} has ${label}`);
     }
     labels[first + done] = label;
-    planarToInterleaved(bytes, at + kind.bytes, images, words, (first + done) * PIXELS);
+    planarToInterleaved(bytes, at + kind.bytes, images, (first + done) * PIXELS, kernel);
     done++;
   };
   return {
@@ -84,43 +85,27 @@ export function cifarReader(
   };
 }
 
-/**
- * All of red, all of green, all of blue → red, green, blue of each pixel. Four pixels are twelve
- * bytes, written as three words: a quarter of the stores.
- *
- * @param words - the images as words of the machine, undefined where that is not possible
- */
-function planarToInterleaved(
+/** All of red, all of green, all of blue → red, green, blue of each pixel. */
+export function planarToInterleaved(
   from: Uint8Array,
   at: number,
   to: Uint8Array,
-  words: Int32Array | undefined,
   start: number,
+  kernel: PixelKernel | null,
 ): void {
-  const green = at + PLANE;
-  const blue = green + PLANE;
-  if (words === undefined) {
-    for (let i = 0, o = start; i < PLANE; i++, o += 3) {
-      to[o] = from[at + i]!;
-      to[o + 1] = from[green + i]!;
-      to[o + 2] = from[blue + i]!;
-    }
+  if (kernel !== null) {
+    kernel.bytes.set(from.subarray(at, at + PIXELS));
+    kernel.interleave();
+    to.set(kernel.pixels, start);
     return;
   }
-  for (let i = 0, o = start >> 2; i < PLANE; i += 4, o += 3) {
-    const r = at + i;
-    const g = green + i;
-    const b = blue + i;
-    words[o] = from[r]! | (from[g]! << 8) | (from[b]! << 16) | (from[r + 1]! << 24);
-    words[o + 1] = from[g + 1]! | (from[b + 1]! << 8) | (from[r + 2]! << 16) | (from[g + 2]! << 24);
-    words[o + 2] = from[b + 2]! | (from[r + 3]! << 8) | (from[g + 3]! << 16) | (from[b + 3]! << 24);
+  const green = at + PLANE;
+  const blue = green + PLANE;
+  for (let i = 0, o = start; i < PLANE; i++, o += 3) {
+    to[o] = from[at + i]!;
+    to[o + 1] = from[green + i]!;
+    to[o + 2] = from[blue + i]!;
   }
-}
-
-function wordsOf(images: Uint8Array): Int32Array | undefined {
-  const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
-  if (!littleEndian || images.byteOffset % 4 !== 0) return undefined;
-  return new Int32Array(images.buffer, images.byteOffset, images.length >> 2);
 }
 
 function formatError(file: string, what: string): DatasetError {

@@ -1,27 +1,27 @@
-// Compiles kernels/scale.c to WebAssembly and writes it as src/batches/gen/scale-kernel.ts, which is
+// Compiles kernels/pixels.c to WebAssembly and writes it as src/internal/gen/pixel-kernel.ts, which is
 // committed: it is half a kilobyte, and so neither a build nor a user needs the compiler.
-//   node scripts/build-scale-kernel.mjs       (after a change of scale.c; a test says if it is due)
+//   node scripts/build-pixel-kernel.mjs       (after a change of pixels.c; a test says if it is due)
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runClang } from '@yowasp/clang';
 
-const source = readFileSync(new URL('../kernels/scale.c', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../kernels/pixels.c', import.meta.url), 'utf8');
 const args = [
   ...['clang', '--target=wasm32-unknown-unknown', '-O2', '-msimd128', '-std=c23'],
   ...['-ffreestanding', '-nostdlib', '-Wall', '-Werror'],
   '-Wl,--no-entry,--strip-all,--export-memory,--initial-memory=131072,--max-memory=131072',
-  ...['scale.c', '-o', 'scale.wasm'],
+  ...['pixels.c', '-o', 'pixels.wasm'],
 ];
 // The compiler reports its own loading.
 const print = console.log;
 console.log = () => {};
-const built = await runClang(args, { 'scale.c': source }, { fetchProgress: () => {} });
+const built = await runClang(args, { 'pixels.c': source }, { fetchProgress: () => {} });
 console.log = print;
 const sourceSha256 = createHash('sha256').update(source).digest('hex');
-const base64 = Buffer.from(built['scale.wasm']).toString('base64');
+const base64 = Buffer.from(built['pixels.wasm']).toString('base64');
 writeFileSync(
-  new URL('../src/batches/gen/scale-kernel.ts', import.meta.url),
-  `// Made by scripts/build-scale-kernel.mjs out of kernels/scale.c; do not edit.
+  new URL('../src/internal/gen/pixel-kernel.ts', import.meta.url),
+  `// Made by scripts/build-pixel-kernel.mjs out of kernels/pixels.c; do not edit.
 /** SHA-256 of the source this was compiled from. */
 export const sourceSha256 = '${sourceSha256}';
 /** The WebAssembly module. */
@@ -29,4 +29,4 @@ export const moduleBase64 =
   '${base64}';
 `,
 );
-console.log(`scale.wasm: ${built['scale.wasm'].length} bytes`);
+console.log(`pixels.wasm: ${built['pixels.wasm'].length} bytes`);
