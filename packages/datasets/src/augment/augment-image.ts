@@ -2,6 +2,7 @@ import { RandomState } from '@cnnkit/random';
 import type { AffineMatrix } from './affine.js';
 import { affineImage, compose, rotation, shearing, translation, zooming } from './affine.js';
 import type { Augmentation, FillOptions, ImageShape } from './augmentation.js';
+import { checkImage } from './check-image.js';
 import { elasticImage, smoothField } from './elastic.js';
 import {
   addNoise,
@@ -27,7 +28,7 @@ export interface AugmentImageOptions {
  * @param image - bytes, `height * width * channels`; left as it is
  * @param steps - what to do, in this order
  * @returns a new image of the same shape
- * @throws RangeError if a step has an unknown kind or a number out of its range
+ * @throws RangeError if the bytes do not match the shape, or a step has an unknown kind or a number out of its range
  * @example
  * ```ts
  * const other = augmentImage(image, [28, 28, 1], [{ kind: 'rotate', degrees: 10 }], { seed: 1 });
@@ -39,6 +40,7 @@ export function augmentImage(
   steps: readonly Augmentation[],
   options: AugmentImageOptions,
 ): Uint8Array {
+  checkImage('augmentImage', image, shape);
   const { seed } = options;
   const random = new RandomState(typeof seed === 'number' ? [seed] : seed);
   let result = image;

@@ -230,6 +230,7 @@ describe('augmentImage', () => {
 
   test.each<[unknown, string]>([
     [{ kind: 'blur' }, 'received "blur"'],
+    [{ kind: 'shift', x: 0.1, fill: 'wrap' }, 'constant, nearest, reflect; received "wrap"'],
     [{ kind: 'shift', x: 2 }, 'x of shift'],
     [{ kind: 'rotate', degrees: Number.NaN }, 'degrees of rotate'],
     [{ kind: 'zoom', min: 0, max: 1 }, 'min of zoom'],
@@ -239,6 +240,20 @@ describe('augmentImage', () => {
     const work = () => augmentImage(image, shape, [step as Augmentation], { seed: 1 });
     expect(work).toThrow(RangeError);
     expect(work).toThrow(message);
+  });
+
+  test('bytes that do not match the shape are refused, and so is an unknown axis', () => {
+    const wide: ImageShape = [3, 4, 1];
+    const calls = [
+      () => affineImage(nine, wide, translation(1, 0)),
+      () => flipImage(nine, wide, 'horizontal'),
+      () => cutout(nine, wide, { left: 0, top: 0, size: 1 }),
+      () => cutmix(nine, nine, wide, { left: 0, top: 0, right: 1, bottom: 1 }),
+      () => augmentImage(nine, wide, [], { seed: 1 }),
+    ];
+    for (const call of calls) expect(call).toThrow('must hold 12 bytes (3 x 4 x 1); received 9');
+    expect(() => mixup(nine, nine.subarray(1), 0.5)).toThrow('received 9 and 8 bytes');
+    expect(() => flipImage(nine, square, 'diagonal' as never)).toThrow('received "diagonal"');
   });
 
   test('augmentDataset changes each image by its own seed', () => {

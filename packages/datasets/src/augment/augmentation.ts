@@ -66,7 +66,7 @@ export interface ContrastStep {
 /** Adds normal noise to each byte. */
 export interface NoiseStep {
   readonly kind: 'noise';
-  /** Of 0 to 1. */
+  /** Standard deviation as a part of 255, 0 to 1. */
   readonly deviation: number;
 }
 

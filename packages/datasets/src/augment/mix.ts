@@ -1,6 +1,7 @@
 import type { RandomState } from '@cnnkit/random';
 import { exp, log } from '../internal/elementary.js';
 import type { ImageShape } from './augmentation.js';
+import { checkImage } from './check-image.js';
 
 /** Blending of images within a batch, and of their labels. */
 export interface MixOptions {
@@ -22,6 +23,11 @@ export interface MixableBatch {
  * @see H. Zhang et al., mixup: beyond empirical risk minimization, 2018
  */
 export function mixup(a: Uint8Array, b: Uint8Array, share: number): Uint8Array {
+  if (a.length !== b.length) {
+    throw new RangeError(
+      `mixup: images must be of one size; received ${a.length} and ${b.length} bytes.`,
+    );
+  }
   return a.map((value, i) => Math.round(share * value + (1 - share) * b[i]!));
 }
 
@@ -36,6 +42,8 @@ export function cutmix(
   shape: ImageShape,
   box: { left: number; top: number; right: number; bottom: number },
 ): Uint8Array {
+  checkImage('cutmix', a, shape);
+  checkImage('cutmix', b, shape);
   const [, width, channels] = shape;
   const out = a.slice();
   for (let y = box.top; y < box.bottom; y++) {

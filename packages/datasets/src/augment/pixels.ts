@@ -1,12 +1,23 @@
 import type { FillOptions, ImageShape } from './augmentation.js';
+import { checkImage } from './check-image.js';
 import { warpImage } from './warp.js';
 
-/** The image mirrored left to right or top to bottom. */
+/**
+ * The image mirrored left to right (`'horizontal'`) or top to bottom (`'vertical'`).
+ *
+ * @throws RangeError if the bytes do not match the shape, or the axis is another one
+ */
 export function flipImage(
   image: Uint8Array,
   shape: ImageShape,
   axis: 'horizontal' | 'vertical',
 ): Uint8Array {
+  checkImage('flipImage', image, shape);
+  if (axis !== 'horizontal' && axis !== 'vertical') {
+    throw new RangeError(
+      `flipImage: axis must be 'horizontal' or 'vertical'; received ${JSON.stringify(axis)}.`,
+    );
+  }
   const [height, width, channels] = shape;
   const out = new Uint8Array(image.length);
   for (let y = 0; y < height; y++) {
@@ -60,6 +71,7 @@ export function cutout(
   square: { readonly left: number; readonly top: number; readonly size: number },
   value = 0,
 ): Uint8Array {
+  checkImage('cutout', image, shape);
   const [height, width, channels] = shape;
   const out = image.slice();
   const left = Math.max(0, square.left);

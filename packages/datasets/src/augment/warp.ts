@@ -1,4 +1,5 @@
 import type { FillOptions, ImageShape } from './augmentation.js';
+import { checkFill, checkImage } from './check-image.js';
 
 /** The place in the source that an output pixel comes from: `[x, y]`, pixel centres are whole. */
 export type Warp = (x: number, y: number) => readonly [x: number, y: number];
@@ -9,6 +10,7 @@ export type Warp = (x: number, y: number) => readonly [x: number, y: number];
  * @param image - bytes, `height * width * channels`
  * @param source - for each output pixel the place to look at
  * @returns a new image of the same shape
+ * @throws RangeError if the bytes do not match the shape, or `fill` is an unknown mode
  * @example
  * ```ts
  * // Everything one pixel to the right.
@@ -23,6 +25,8 @@ export function warpImage(
 ): Uint8Array {
   const [height, width, channels] = shape;
   const { fill = 'constant', fillValue = 0 } = options;
+  checkImage('warpImage', image, shape);
+  checkFill('warpImage', fill);
   const out = new Uint8Array(image.length);
   /** Offset of a pixel, or -1 for one that is filled. */
   const offset = (x: number, y: number): number => {
