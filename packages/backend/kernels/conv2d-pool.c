@@ -10,7 +10,7 @@ INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, 
                              const float *bias, float *out, int8_t *mask, int N, int n) {
   V sums[ROWS][COLS];
   clear_sums(4, cols, sums);
-  tile_rows(4, cols, run, runs, length, w + n, N, sums);
+  tile_window(4, cols, run, runs, length, w + n, N, sums);
   UNROLL for (int j = 0; j < cols; j++) {
     const V add = bias ? load(bias + n + j * VW) : zero();
     pool_relu(sums[0][j] + add, sums[1][j] + add, sums[2][j] + add, sums[3][j] + add, out + n + j * VW,
@@ -23,9 +23,8 @@ static void k_conv2d_pool(const Task *task) {
   float *out = FLOATS(3);
   int8_t *mask = BYTES(4);
   const Geometry *g = &GEOMETRY(5);
-  const int N = g->filters, row_length = g->kernel_width * g->channels;
-  const int window = g->kernel_height * row_length, whole = row_length < SHORT_RUN;
-  const int runs = whole ? 1 : g->kernel_height, length = whole ? window : row_length;
+  const int N = g->filters, runs = g->kernel_height, length = g->kernel_width * g->channels;
+  const int window = runs * length;
   const int down = g->out_height / 2, across = g->out_width / 2, pooled = g->batch * down * across;
   const size_t each = 4 * (size_t)window * 4 + (size_t)runs * ROWS * sizeof(float *);
   const int block = min_int(CONV_BLOCK / 4, (int)(task->scratch_bytes / each));
@@ -35,13 +34,12 @@ static void k_conv2d_pool(const Task *task) {
   share(task, ceil_div(pooled, block), &lo, &hi);
   for (int u = lo; u < hi; u++) {
     const int p0 = u * block, count = min_int(block, pooled - p0);
-    for (int t = 0; t < count; t++) {
-      const int b = (p0 + t) / (down * across), r = (p0 + t) % (down * across);
-      const int pixel = (b * g->out_height + r / across * 2) * g->out_width + r % across * 2;
-      for (int i = 0; i < 4; i++)
-        window_runs(g, x, pixel + (i >> 1) * g->out_width + (i & 1), whole, gathered + (size_t)(t * 4 + i) * window,
-                    run + (size_t)t * runs * ROWS + i);
-    }
+    Pixel at = pixel_at(p0, down, across);
+    for (int t = 0; t < count; t++, at = next_pixel(at, down, across))
+      for (int i = 0; i < 4; i++) {
+        const Pixel pixel = {at.image, at.row * 2 + (i >> 1), at.column * 2 + (i & 1)};
+        window_runs(g, x, pixel, gathered + (size_t)(t * 4 + i) * window, run + (size_t)t * runs * ROWS + i);
+      }
     EACH_COLUMN_BLOCK(n, N, {
       for (int t = 0; t < count; t++)
         conv2d_pool_tile(cols, run + (size_t)t * runs * ROWS, runs, length, w, bias, out + (size_t)(p0 + t) * N,

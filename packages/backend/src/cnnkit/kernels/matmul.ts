@@ -51,7 +51,7 @@ export interface MatmulShape {
   readonly strideB: number;
 }
 
-/** Sends a[m, k] . b[k, n], with bias and activation if given. */
+/** Sends a[m, k] . b[k, n] (or b[n, k] `transposed`), with bias and activation if given. */
 export function sendMatmul(
   backend: CnnkitBackend,
   a: number,
@@ -60,12 +60,29 @@ export function sendMatmul(
   out: number,
   { batch, m, n, k, strideA, strideB }: MatmulShape,
   activation: number = Activation.linear,
+  transposed = false,
 ): void {
-  const blocks = batch * Math.ceil(m / 16);
-  // Few rows are shared by columns as well.
-  const slabs = blocks >= 4 ? 1 : Math.max(1, Math.min(8, n >> 6));
-  const chunks = chunksFor(blocks * slabs, batch * m * n * k);
-  const ints = [a, b, bias, out, batch, m, n, k, strideA, strideB, activation, slabs];
+  // Wide products share packed panels among many rows; narrow ones are cut by rows alone.
+  const wide = transposed || n >= 32;
+  const rows = wide ? 64 : 16;
+  const slabs = wide ? Math.max(1, Math.min(16, n >> 4)) : 1;
+  const chunks = chunksFor(batch * Math.ceil(m / rows) * slabs, batch * m * n * k);
+  const ints = [
+    a,
+    b,
+    bias,
+    out,
+    batch,
+    m,
+    n,
+    k,
+    strideA,
+    strideB,
+    activation,
+    rows,
+    slabs,
+    transposed ? 1 : 0,
+  ];
   backend.commands.send(Op.matmul, chunks, ints);
 }
 
@@ -127,7 +144,7 @@ const matmul: Kernel = ({ inputs, attrs, backend }) => {
     return backend.deferredOutput(outShape, new DeferredLinear(kind, operands, added, fused));
   }
   let blockA = backend.blockOf(a);
-  let blockB = backend.blockOf(b);
+  const blockB = backend.blockOf(b);
   const blockBias = bias === undefined ? 0 : backend.blockOf(bias);
   const out = backend.output(outShape);
   const to = backend.blockOf(out);
@@ -140,14 +157,13 @@ const matmul: Kernel = ({ inputs, attrs, backend }) => {
     sendTranspose(backend, block, copy, count, rows, columns);
     return copy;
   };
-  if (transposeB) blockB = transposed(blockB, batchB, n, k);
-  if (transposeA && blockBias === 0 && fused === Activation.linear) {
-    const chunks = chunksFor(batch * Math.ceil(m / 16), batch * m * n * k);
+  if (transposeA && !transposeB && blockBias === 0 && fused === Activation.linear) {
+    const chunks = chunksFor(batch * Math.ceil(m / 64), batch * m * n * k);
     const { strideA, strideB } = shape;
     commands.send(Op.matmulTn, chunks, [blockA, blockB, to, batch, m, n, k, strideA, strideB]);
   } else {
     if (transposeA) blockA = transposed(blockA, batchA, k, m);
-    sendMatmul(backend, blockA, blockB, blockBias, to, shape, fused);
+    sendMatmul(backend, blockA, blockB, blockBias, to, shape, fused, transposeB);
   }
   for (const [block, bytes] of temporary) arena.release(block, bytes, commands.head);
   return finishActivation(backend, out, activation, leakyreluAlpha, preluActivationWeights);

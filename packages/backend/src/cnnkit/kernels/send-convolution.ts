@@ -84,15 +84,18 @@ export function sendConv2DDw(
     info;
   const cost = multiplyAdds(info);
   const window = filterHeight * filterWidth * inChannels;
-  const rowBytes = outWidth * (window + outChannels) * 4 + 64;
-  const narrow = inChannels % 4 !== 0 && inChannels < 16 && rowBytes <= SCRATCH_BYTES;
+  // An image with its padding, and its gradient, must fit a thread's scratch.
+  const { inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth } = info;
+  const padded = (inHeight + effectiveFilterHeight * 2) * (inWidth + effectiveFilterWidth * 2);
+  const imageBytes = (padded * inChannels + outHeight * outWidth * outChannels) * 4 + 128;
+  const narrow = inChannels % 4 !== 0 && inChannels < 16 && imageBytes <= SCRATCH_BYTES;
   if (!narrow) {
     const units = filterHeight * filterWidth * Math.ceil(inChannels / 16);
     const ints = [x.block(), dy.block(), out, ...geometryOf(info)];
     commands.send(Op.conv2dDw, chunksFor(units, cost), ints);
     return;
   }
-  const parts = Math.max(1, Math.min(16, batchSize * outHeight, Math.floor(cost / 65536)));
+  const parts = Math.max(1, Math.min(16, batchSize, Math.floor(cost / 65536)));
   const size = window * outChannels;
   const from = [x.block(), unpool === undefined ? dy.block() : unpool.pooled.block()];
   const partial = parts === 1 ? out : arena.take(parts * size * 4);
