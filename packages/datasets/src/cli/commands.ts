@@ -5,6 +5,7 @@ import { datasetCatalog } from '../catalog/catalog.js';
 import type { DatasetInfo, PublishedFile } from '../catalog/dataset-info.js';
 import { cacheFolder } from '../download/cache-folder.js';
 import { datasetInfo, downloadDataset } from '../load/download-dataset.js';
+import { placeOf } from '../load/file-places.js';
 import type { LoadOptions } from '../load/load-options.js';
 
 /** Where the command line reads and writes. */
@@ -132,23 +133,32 @@ async function stateOf(
   options: LoadOptions,
   hash: boolean,
 ): Promise<State> {
-  const cache = await platform.openCache(options.cacheDir);
   const names = [wanted.name, wanted.unpacked?.name].filter((name) => name !== undefined);
+  // A load looks into CNNKIT_DATA_DIR before the cache, and so does what judges the files it reads,
+  // unless it is told which cache is meant.
+  const place = hash && options.cacheDir === undefined ? placeOf(info, options) : undefined;
+  const file =
+    (await place?.find(names, options.signal))?.file ?? (await cached(info, names, options));
+  if (file === undefined) return 'missing';
+  try {
+    if (!hash) return 'there';
+    const sha256 = platform.sha256();
+    for await (const chunk of file.stream()) {
+      options.signal?.throwIfAborted();
+      sha256.update(chunk);
+    }
+    const found = sha256.digest();
+    return found === wanted.sha256 || found === wanted.unpacked?.sha256 ? 'verified' : 'damaged';
+  } finally {
+    await file.close();
+  }
+}
+
+async function cached(info: DatasetInfo, names: readonly string[], options: LoadOptions) {
+  const cache = await platform.openCache(options.cacheDir);
   for (const name of names) {
     const file = await cache.open(folderOf(info), name);
-    if (file === undefined) continue;
-    try {
-      if (!hash) return 'there';
-      const sha256 = platform.sha256();
-      for await (const chunk of file.stream()) {
-        options.signal?.throwIfAborted();
-        sha256.update(chunk);
-      }
-      const found = sha256.digest();
-      return found === wanted.sha256 || found === wanted.unpacked?.sha256 ? 'verified' : 'damaged';
-    } finally {
-      await file.close();
-    }
+    if (file !== undefined) return file;
   }
-  return 'missing';
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startServer } from '../../test/loopback-server.js';
 import { runCli } from './run-cli.js';
 
@@ -51,6 +51,20 @@ test('verify tells damaged from missing, and removes nothing', async () => {
   expect(existsSync(path)).toBe(true);
   rmSync(path);
   expect((await run('verify')).code).toBe(0);
+});
+
+test('verify looks where a load does: into CNNKIT_DATA_DIR, then the cache', async () => {
+  const data = join(cache, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 't10k-labels-idx1-ubyte'), 'broken');
+  vi.stubEnv('CNNKIT_DATA_DIR', data);
+  vi.stubEnv('CNNKIT_CACHE_DIR', cache);
+  const out: string[] = [];
+  const io = { out: (text: string) => void out.push(text), err: () => {} };
+  expect(await runCli(['verify', 'mnist'], io)).toBe(1);
+  expect(out.join('')).toContain('t10k-labels-idx1-ubyte.gz  damaged');
+  expect((await run('verify', 'mnist')).out).toContain('t10k-labels-idx1-ubyte.gz  missing');
+  vi.unstubAllEnvs();
 });
 
 test('clean removes what it is asked to, and nothing else', async () => {

@@ -8,7 +8,8 @@ const HELP = `cnnkit-datasets: image data sets in the cache of this machine
   cnnkit-datasets list                  the sets there are, and which are in the cache
   cnnkit-datasets info <set>            classes, licence, citation, files and hashes of a set
   cnnkit-datasets download <set>...     bring sets into the cache, verified
-  cnnkit-datasets verify [<set>...]     compare the files in the cache with their hashes
+  cnnkit-datasets verify [<set>...]     compare the files with their hashes: those of --cache-dir,
+                                        else CNNKIT_DATA_DIR, then the cache
   cnnkit-datasets path [<set>]          the folder that the cache is in
   cnnkit-datasets clean <set>... | --all   remove sets, or all of them, from the cache
 
