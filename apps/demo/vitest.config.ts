@@ -1,3 +1,4 @@
 import { packageTests } from '../../vitest.base.ts';
 
-export default packageTests();
+// Runs of the whole program: on a loaded machine each takes its time.
+export default packageTests({ testTimeout: 240_000 });

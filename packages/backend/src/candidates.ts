@@ -35,15 +35,19 @@ async function startCnnkit(
   const existing = findBackend(BACKEND_NAME) as CnnkitBackend | null;
   if (existing !== null) {
     const { threads, description } = existing.library;
-    if (options.threads === undefined || options.threads === threads)
+    if (options.threads === undefined || options.threads === threads) {
+      if (options.winograd !== undefined) existing.winograd = options.winograd;
       return { threads, description };
+    }
     throw new Error(
       `it runs on ${threads} thread${threads === 1 ? '' : 's'} already; ` +
         `tf.removeBackend('cnnkit') first to start it on ${options.threads}`,
     );
   }
   const library = await openKernels(options);
-  registerCnnkit(() => new CnnkitBackend(library, options.maximumBytes ?? 2 ** 32));
+  const backend = new CnnkitBackend(library, options.maximumBytes ?? 2 ** 32);
+  backend.winograd = options.winograd ?? backend.winograd;
+  registerCnnkit(() => backend);
   return { threads: library.threads, description: library.description };
 }
 

@@ -1,4 +1,5 @@
 import { activate, CANDIDATES, type Candidate, shortReason } from './candidates.js';
+import type { OpenOptions } from './cnnkit/open.js';
 import { BackendError } from './errors.js';
 
 /** What {@link useBackend} may be asked for. */
@@ -7,6 +8,12 @@ export interface UseBackendOptions {
   readonly backend?: string | undefined;
   /** Threads of the `cnnkit` backend, counting the caller's. Default: one for each core, at most 16. */
   readonly threads?: number | undefined;
+  /**
+   * Where the `cnnkit` backend may compute 3 x 3 convolutions by Winograd's method. `'gradients'`
+   * (default): forward passes stay direct sums, so that losses are those of direct summation.
+   * `'all'`: forward passes too, faster, with rounding errors two to four times as large. `'off'`.
+   */
+  readonly winograd?: 'off' | 'gradients' | 'all' | undefined;
   /** Bytes the `cnnkit` backend's memory may grow to. Default, and most: 4 GiB. */
   readonly maximumBytes?: number | undefined;
 }
@@ -39,17 +46,23 @@ export interface ChosenBackend {
  * ```
  */
 export async function useBackend(options: UseBackendOptions = {}): Promise<ChosenBackend> {
-  const { backend, threads, maximumBytes } = options;
+  const { backend, threads, winograd, maximumBytes } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 16)) {
     throw new RangeError(
       `useBackend: threads must be a whole number from 1 to 16; received ${threads}. Leave it out for one a core.`,
     );
   }
-  if (backend !== undefined) return useNamed(named(backend), { threads, maximumBytes });
+  if (winograd !== undefined && !['off', 'gradients', 'all'].includes(winograd)) {
+    throw new RangeError(
+      `useBackend: winograd must be 'off', 'gradients' or 'all'; received ${JSON.stringify(winograd)}.`,
+    );
+  }
+  const engine = { threads, winograd, maximumBytes };
+  if (backend !== undefined) return useNamed(named(backend), engine);
   const rejected: { name: string; reason: string }[] = [];
   for (const candidate of CANDIDATES) {
     try {
-      const started = await activate(candidate, { threads, maximumBytes });
+      const started = await activate(candidate, engine);
       const reason = rejected.length === 0 ? 'the fastest there is' : 'the fastest that works here';
       return { name: candidate.name, ...started, reason, rejected };
     } catch (error) {
@@ -62,10 +75,7 @@ export async function useBackend(options: UseBackendOptions = {}): Promise<Chose
   );
 }
 
-async function useNamed(
-  candidate: Candidate,
-  options: { threads: number | undefined; maximumBytes: number | undefined },
-): Promise<ChosenBackend> {
+async function useNamed(candidate: Candidate, options: OpenOptions): Promise<ChosenBackend> {
   try {
     const started = await activate(candidate, options);
     return { name: candidate.name, ...started, reason: 'it was asked for', rejected: [] };

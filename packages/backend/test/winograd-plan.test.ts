@@ -28,3 +28,13 @@ describe('the choice', () => {
     expect(planWithTile(shape([1, 8, 8, 64], 9000, 'valid'), 'filter', false, 3)).toBe(undefined);
   });
 });
+
+test('only gradients, with the more exact tiles, unless everything is asked for', () => {
+  const info = shape([64, 13, 13, 32], 64, 'valid');
+  expect(planWinograd(info, 'forward', false, 'all')).toBeDefined();
+  expect(planWinograd(info, 'forward', false, 'gradients')).toBeUndefined();
+  for (const pass of ['input', 'filter'] as const) {
+    expect(planWinograd(info, pass, false, 'gradients')?.m).toBe(2);
+    expect(planWinograd(info, pass, false, 'off')).toBeUndefined();
+  }
+});

@@ -3,6 +3,7 @@ import { type backend_util, type DataType, type TensorInfo, util } from '@tensor
 import { Arena, type Views } from './arena.js';
 import { Commands } from './commands.js';
 import type { KernelLibrary } from './kernel-library.js';
+import type { WinogradUse } from './kernels/winograd-plan.js';
 import { layoutFor } from './layout.js';
 import { type BlockType, type Deferred, type EngineContext, Storage } from './storage.js';
 
@@ -48,6 +49,8 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
   readonly views: Views;
   readonly arena: Arena;
   readonly commands: Commands;
+  /** Where convolutions may go by Winograd's method; it may change between two operations. */
+  winograd: WinogradUse = 'gradients';
   /** Kernels that ran as tfjs's cpu kernels, by name, with their count. */
   readonly fallbacks: Map<string, number> = new Map();
 

@@ -1,6 +1,7 @@
 import { platform } from '#platform';
 import { BackendError } from '../errors.js';
 import type { KernelLibrary } from './kernel-library.js';
+import type { WinogradUse } from './kernels/winograd-plan.js';
 import { MAX_THREADS } from './layout.js';
 import { openWasmLibrary } from './threads/wasm-library.js';
 
@@ -43,6 +44,8 @@ export interface OpenOptions {
   readonly threads?: number | undefined;
   /** Bytes the memory may grow to. Default and most: 4 GiB. */
   readonly maximumBytes?: number | undefined;
+  /** Where convolutions may go by Winograd's method. Default: `'gradients'`. */
+  readonly winograd?: WinogradUse | undefined;
   /** Which multiply-add the kernels use. Default: the fused one where there is one. */
   readonly simd?: 'fma' | 'plain' | undefined;
 }

@@ -7,6 +7,15 @@ type Conv2DInfo = backend_util.Conv2DInfo;
 /** Which of a convolution's three computations. */
 export type ConvolutionPass = 'forward' | 'input' | 'filter';
 
+/**
+ * Where Winograd's method may be used. Its rounding errors are two to four times those of direct
+ * summation. In a gradient they vanish in the update; in a forward pass they now and then turn the
+ * winner of a pool or the sign under a relu, and then a loss differs from Keras's by more than the
+ * order of a sum would make it. So `'gradients'` sums every forward pass directly and uses only
+ * F(2x2, 3x3), the more exact of the two; `'all'` is for whoever wants speed before the last digits.
+ */
+export type WinogradUse = 'off' | 'gradients' | 'all';
+
 /** How a convolution is cut up for `kernels/winograd*.c`: by its shape alone. */
 export interface WinogradPlan {
   /** Outputs along a tile's side. */
@@ -142,11 +151,14 @@ export function planWinograd(
   info: Conv2DInfo,
   pass: ConvolutionPass,
   pooled: boolean,
+  use: WinogradUse = 'all',
 ): WinogradPlan | undefined {
+  if (use === 'off' || (use === 'gradients' && pass === 'forward')) return undefined;
   if (!isWinogradShape(info)) return undefined;
+  const tiles = pooled || use === 'gradients' ? ([2] as const) : ([2, 3] as const);
   let best: WinogradPlan | undefined;
   let least = directCost(info, pass, pooled);
-  for (const m of pooled ? ([2] as const) : ([2, 3] as const)) {
+  for (const m of tiles) {
     const cost = winogradCost(info, pooled, m);
     if (cost >= least) continue;
     const plan = planWithTile(info, pass, pooled, m);

@@ -65,7 +65,7 @@ export function sendWinograd(
   bias: number,
   out: number,
   activation: number,
-  plan: WinogradPlan | undefined = planWinograd(info, 'forward', false),
+  plan: WinogradPlan | undefined = planWinograd(info, 'forward', false, backend.winograd),
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, 0, activation);
@@ -88,7 +88,7 @@ export function sendWinogradPool(
   out: number,
   winners: number,
   relu: number,
-  plan: WinogradPlan | undefined = planWinograd(info, 'forward', true),
+  plan: WinogradPlan | undefined = planWinograd(info, 'forward', true, backend.winograd),
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, winners, relu);
@@ -117,7 +117,12 @@ export function sendWinogradDx(
   gradient: WinogradGradient,
   filter: Storage,
   out: number,
-  plan: WinogradPlan | undefined = planWinograd(info, 'input', gradient.unpool !== undefined),
+  plan: WinogradPlan | undefined = planWinograd(
+    info,
+    'input',
+    gradient.unpool !== undefined,
+    backend.winograd,
+  ),
 ): boolean {
   if (plan === undefined) return false;
   const { m, tilesAtOnce, slabs, chunks } = plan;
@@ -143,7 +148,12 @@ export function sendWinogradDw(
   x: Storage,
   gradient: WinogradGradient,
   out: number,
-  plan: WinogradPlan | undefined = planWinograd(info, 'filter', gradient.unpool !== undefined),
+  plan: WinogradPlan | undefined = planWinograd(
+    info,
+    'filter',
+    gradient.unpool !== undefined,
+    backend.winograd,
+  ),
 ): boolean {
   if (plan === undefined) return false;
   const { arena, commands } = backend;
