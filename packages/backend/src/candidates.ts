@@ -113,6 +113,7 @@ export async function obstacleOf(candidate: Candidate): Promise<string | undefin
 export function shortReason(error: unknown): string {
   const { message = String(error), code } = error as { message?: string; code?: string };
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return 'it is not installed';
-  if (/Failed to load url|Cannot find (module|package)/.test(message)) return 'it is not installed';
+  if (/Failed to load url|Could not resolve|Cannot find (module|package)/.test(message))
+    return 'it is not installed';
   return message.split('\n')[0]!.replace(/\.$/, '');
 }
