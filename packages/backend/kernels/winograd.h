@@ -4,6 +4,10 @@
 // 0.44 of them for m = 2, 0.31 for m = 3. Summed over channels, each of the (m + 2)^2 frequencies is a
 // matmul of its own. The gradients are the exact adjoints:
 //   dX = B [sum over n of (G w G') . (A dY A')] B',   dw = G' [sum over tiles of (B' x B) . (A dY A')] G.
+// With m = 2 an output depends on nothing but its own window, rounding included: B' and A share their
+// zeros so that what lies outside only meets what lies outside. Windows of zeros give exact zeros and
+// windows alike along rows or columns exact ties, as summing directly does. With m = 3 that cancels
+// only up to rounding, which is also some five times as large.
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
 // padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
 // transforms themselves know no edges.

@@ -10,8 +10,9 @@ export interface UseBackendOptions {
   readonly threads?: number | undefined;
   /**
    * Where the `cnnkit` backend may compute 3 x 3 convolutions by Winograd's method. `'gradients'`
-   * (default): forward passes stay direct sums, so that losses are those of direct summation.
-   * `'all'`: forward passes too, faster, with rounding errors two to four times as large. `'off'`.
+   * (default): in gradients, and in passes that nothing is learned from, as `predict`; the forward
+   * passes of training stay direct sums, so that losses are those of direct summation. `'all'`: there
+   * too, and with larger tiles, faster, with rounding errors two to five times as large. `'off'`.
    */
   readonly winograd?: 'off' | 'gradients' | 'all' | undefined;
   /** Bytes the `cnnkit` backend's memory may grow to. Default, and most: 4 GiB. */

@@ -29,10 +29,11 @@ describe('the choice', () => {
   });
 });
 
-test('only gradients, with the more exact tiles, unless everything is asked for', () => {
+test('only gradients and what is not learned from, with the more exact tiles, unless all is asked for', () => {
   const info = shape([64, 13, 13, 32], 64, 'valid');
   expect(planWinograd(info, 'forward', false, 'all')).toBeDefined();
   expect(planWinograd(info, 'forward', false, 'gradients')).toBeUndefined();
+  expect(planWinograd(info, 'forward', false, 'gradients', false)?.m).toBe(2);
   for (const pass of ['input', 'filter'] as const) {
     expect(planWinograd(info, pass, false, 'gradients')?.m).toBe(2);
     expect(planWinograd(info, pass, false, 'off')).toBeUndefined();

@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendWinograd } from '../src/cnnkit/kernels/winograd.ts';
 import { planWinograd } from '../src/cnnkit/kernels/winograd-plan.ts';
 import { Activation } from '../src/cnnkit/opcodes.ts';
-import { between, expectSameAsCpu, pick, prepare, random, values } from './helpers.ts';
+import {
+  between,
+  engineBackend,
+  expectSameAsCpu,
+  pick,
+  prepare,
+  random,
+  values,
+} from './helpers.ts';
 import {
   BOUND,
   closeEngines,
@@ -125,6 +133,36 @@ test.each(Array.from({ length: 10 }, (_, i) => i))(
     });
   },
 );
+
+test('a forward pass under a gradient tape is summed directly, any other is not', async () => {
+  const next = random(6);
+  const filterShape = [3, 3, 32, 32] as [number, number, number, number];
+  const [x, w] = [values(next, [4, 14, 14, 32]), values(next, filterShape)];
+  await tf.setBackend('cnnkit');
+  const engine = engineBackend();
+  const pass = () =>
+    tf.tidy(() =>
+      tf.conv2d(tf.tensor4d(x, [4, 14, 14, 32]), tf.tensor4d(w, filterShape), 1, 'same').dataSync(),
+    );
+  const taped = () => {
+    let values: Float32Array | undefined;
+    tf.tidy(() => {
+      const loss = (v: tf.Tensor) => {
+        const y = tf.conv2d(v as tf.Tensor4D, tf.tensor4d(w, filterShape), 1, 'same');
+        values = y.dataSync() as Float32Array;
+        return tf.sum(y) as tf.Scalar;
+      };
+      return tf.grad(loss)(tf.tensor4d(x, [4, 14, 14, 32]));
+    });
+    return values;
+  };
+  const use = engine.winograd;
+  engine.winograd = 'off';
+  const direct = pass();
+  engine.winograd = use;
+  expect(taped()).toEqual(direct);
+  expect(pass()).not.toEqual(direct);
+});
 
 test('a filter is transformed anew when its variable changes', async () => {
   const next = random(5);

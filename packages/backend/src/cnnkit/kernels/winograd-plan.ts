@@ -8,11 +8,13 @@ type Conv2DInfo = backend_util.Conv2DInfo;
 export type ConvolutionPass = 'forward' | 'input' | 'filter';
 
 /**
- * Where Winograd's method may be used. Its rounding errors are two to four times those of direct
- * summation. In a gradient they vanish in the update; in a forward pass they now and then turn the
- * winner of a pool or the sign under a relu, and then a loss differs from Keras's by more than the
- * order of a sum would make it. So `'gradients'` sums every forward pass directly and uses only
- * F(2x2, 3x3), the more exact of the two; `'all'` is for whoever wants speed before the last digits.
+ * Where Winograd's method may be used. Its rounding errors are two (F(2x2)) to five times (F(3x3))
+ * those of direct summation. In a gradient they vanish in the update; in a forward pass that is
+ * learned from they now and then turn the winner of a pool or the sign under a relu, and then a loss
+ * differs from Keras's by more than the order of a sum would make it. So `'gradients'` sums the
+ * forward passes of training directly, and uses F(2x2) alone, which also keeps what is exactly zero or
+ * exactly equal so (see `kernels/winograd.h`); `'all'` is for whoever wants speed before the last
+ * digits.
  */
 export type WinogradUse = 'off' | 'gradients' | 'all';
 
@@ -125,14 +127,14 @@ const TRANSFORM = { 2: 8, 3: 13 } as const;
 const FILTER = 6;
 /** What the direct kernels cost beside the products, a kernel tap, output pixel and channel. */
 const DIRECT: Readonly<Record<ConvolutionPass, number>> = { forward: 6, input: 11, filter: 2 };
-/** What they cost more where they gather windows of few channels, an output pixel. */
-const GATHER: Readonly<Record<ConvolutionPass, number>> = { forward: 1800, input: 0, filter: 2000 };
+/** The same of windows of few channels, forward, an output pixel and filter. */
+const NARROW = 25;
 
 function directCost(info: Conv2DInfo, pass: ConvolutionPass, pooled: boolean): number {
   const { batchSize, inChannels: C, outChannels: N, outHeight, outWidth } = info;
   const pixels = batchSize * (pooled ? 4 * countTiles(info, 2, true) : outHeight * outWidth);
-  const narrow = pass === 'filter' ? C % 4 !== 0 && C < 16 : C < 6;
-  return pixels * (9 * C * (N + DIRECT[pass]) + (narrow ? GATHER[pass] : 0));
+  const narrow = pass === 'forward' && C < 6 ? NARROW * N : 0;
+  return pixels * (9 * C * (N + DIRECT[pass]) + narrow);
 }
 
 function winogradCost(info: Conv2DInfo, pooled: boolean, m: 2 | 3): number {
@@ -145,6 +147,7 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: 2 | 3): number {
  * Whether Winograd's method is the fastest for this convolution, and with which tiles: the least of
  * three costs, by shape alone.
  *
+ * @param taped Whether gradients of this forward pass may be asked for.
  * @returns undefined where the direct kernel is.
  */
 export function planWinograd(
@@ -152,8 +155,9 @@ export function planWinograd(
   pass: ConvolutionPass,
   pooled: boolean,
   use: WinogradUse = 'all',
+  taped = true,
 ): WinogradPlan | undefined {
-  if (use === 'off' || (use === 'gradients' && pass === 'forward')) return undefined;
+  if (use === 'off' || (use === 'gradients' && pass === 'forward' && taped)) return undefined;
   if (!isWinogradShape(info)) return undefined;
   const tiles = pooled || use === 'gradients' ? ([2] as const) : ([2, 3] as const);
   let best: WinogradPlan | undefined;

@@ -1,4 +1,4 @@
-import type { backend_util } from '@tensorflow/tfjs-core';
+import { type backend_util, engine } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { Fold, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
@@ -36,6 +36,15 @@ function transformedFilter(
   });
 }
 
+function planForward(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  pooled: boolean,
+): WinogradPlan | undefined {
+  const taped = engine().state.gradientDepth > 0;
+  return planWinograd(info, 'forward', pooled, backend.winograd, taped);
+}
+
 function sendForward(
   backend: CnnkitBackend,
   info: Conv2DInfo,
@@ -65,7 +74,7 @@ export function sendWinograd(
   bias: number,
   out: number,
   activation: number,
-  plan: WinogradPlan | undefined = planWinograd(info, 'forward', false, backend.winograd),
+  plan: WinogradPlan | undefined = planForward(backend, info, false),
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, 0, activation);
@@ -88,7 +97,7 @@ export function sendWinogradPool(
   out: number,
   winners: number,
   relu: number,
-  plan: WinogradPlan | undefined = planWinograd(info, 'forward', true, backend.winograd),
+  plan: WinogradPlan | undefined = planForward(backend, info, true),
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, winners, relu);
