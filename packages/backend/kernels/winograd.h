@@ -45,7 +45,9 @@ static const float A3[5][3] = {{1, 0, 0}, {1, 1, 1}, {1, -1, 1}, {1, 2, 4}, {0, 
     UNROLL for (int k = 0; k < (n); k++) {                                                          \
       const float f_ = (factor);                                                                    \
       if (f_ == 0) continue;                                                                        \
-      if (!some_) sum_ = f_ == 1 ? (value) : f_ == -1 ? -(value) : splat(f_) * (value);             \
+      if (!some_ && f_ == 1) sum_ = (value);                                                        \
+      else if (!some_ && f_ == -1) sum_ = -(value);                                                 \
+      else if (!some_) sum_ = splat(f_) * (value);                                                  \
       else if (f_ == 1) sum_ += (value);                                                            \
       else if (f_ == -1) sum_ -= (value);                                                           \
       else sum_ = FMA(splat(f_), (value), sum_);                                                    \
