@@ -18,6 +18,34 @@ INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, 
   }
 }
 
+// The commonest first layer, 3 x 3 over one unpadded channel: a window's 4 x 4 pixels each go to up to
+// four sums, and a vector of filters' 9 weights stay in registers.
+INLINE void conv2d_pool_3x3x1(const Geometry *g, const float *x, const float *w, const float *bias, float *out,
+                              int8_t *mask, int lo, int hi) {
+  const int N = g->filters, W = g->width, down = g->out_height / 2, across = g->out_width / 2;
+  for (int n = 0; n < N; n += VW) {
+    V weight[9];
+    UNROLL for (int k = 0; k < 9; k++) weight[k] = load(w + (size_t)k * N + n);
+    const V add = bias ? load(bias + n) : zero();
+    Pixel at = pixel_at(lo, down, across);
+    for (int p = lo; p < hi; p++, at = next_pixel(at, down, across)) {
+      const float *q = x + ((size_t)at.image * g->height + at.row * 2) * W + at.column * 2;
+      V sums[4] = {};
+      UNROLL for (int r = 0; r < 4; r++) {
+        UNROLL for (int u = 0; u < 4; u++) {
+          const V v = splat(q[r * W + u]);
+          UNROLL for (int i = 0; i < 4; i++) {
+            const int kh = r - (i >> 1), kw = u - (i & 1);
+            if (kh >= 0 && kh < 3 && kw >= 0 && kw < 3) sums[i] = FMA(v, weight[kh * 3 + kw], sums[i]);
+          }
+        }
+      }
+      const size_t o = (size_t)p * N + n;
+      pool_relu(sums[0] + add, sums[1] + add, sums[2] + add, sums[3] + add, out + o, mask + o, N - n);
+    }
+  }
+}
+
 static void k_conv2d_pool(const Task *task) {
   const float *x = FLOATS(0), *w = FLOATS(1), *bias = FLOATS_OR_NULL(2);
   float *out = FLOATS(3);
@@ -32,6 +60,12 @@ static void k_conv2d_pool(const Task *task) {
   float *gathered = (float *)(task->scratch + (size_t)block * runs * ROWS * sizeof(float *));
   int lo, hi;
   share(task, ceil_div(pooled, block), &lo, &hi);
+  if (g->kernel_height == 3 && g->kernel_width == 3 && g->channels == 1 && g->pad_top == 0 && g->pad_left == 0 &&
+      g->stride_height == 1 && g->stride_width == 1 && g->dilation_height == 1 && g->dilation_width == 1 &&
+      g->out_height == g->height - 2 && g->out_width == g->width - 2) {
+    conv2d_pool_3x3x1(g, x, w, bias, out, mask, lo * block, min_int(pooled, hi * block));
+    return;
+  }
   for (int u = lo; u < hi; u++) {
     const int p0 = u * block, count = min_int(block, pooled - p0);
     Pixel at = pixel_at(p0, down, across);
