@@ -1,5 +1,5 @@
 import type { Logs } from '../callback.js';
-import { yieldToEventLoop } from '../internal/yield-to-event-loop.js';
+import { yieldEvery } from '../internal/yield-to-event-loop.js';
 import { type Progress, restoreBackup, saveBackup } from './backup.js';
 import type { DropoutSeeds } from './dropout-seeds.js';
 import { epochOrder } from './epoch-order.js';
@@ -18,6 +18,8 @@ export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
   await callbacks.onTrainBegin();
   let progress = await restoreBackup(run);
   const initialEpoch = Math.max(run.initialEpoch, progress?.epoch ?? 0);
+  // One clock for all epochs: many short ones must let timers and input through like a long one.
+  const pause = yieldEvery(20);
   for (let epoch = initialEpoch; epoch < epochs; epoch++) {
     if (signal?.aborted) {
       interrupted = { epoch, batches: 0, logs: {} };
@@ -27,7 +29,7 @@ export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
     await callbacks.onEpochBegin(epoch);
     // The epoch has begun once before, and what that did to the rate is in the backup.
     if (progress !== undefined && progress.batch > 0) context.learningRate = progress.learningRate;
-    const trained = await trainEpoch(run, dropout, epoch, progress);
+    const trained = await trainEpoch(run, dropout, epoch, progress, pause);
     progress = undefined;
     interrupted = trained.interrupted;
     if (interrupted !== undefined) break;
@@ -68,6 +70,7 @@ async function trainEpoch(
   dropout: DropoutSeeds,
   epoch: number,
   progress: Progress | undefined,
+  pause: () => Promise<void> | undefined,
 ): Promise<TrainedEpoch> {
   const { model, source, objective, context, callbacks, signal } = run;
   const { batchSize, steps } = context.params;
@@ -75,7 +78,6 @@ async function trainEpoch(
   const means = new RunningMeans(objective.names);
   if (progress?.means) means.restore(progress.means);
   try {
-    let yieldedAt = Date.now();
     for (let batch = progress?.batch ?? 0; batch < steps; batch++) {
       await callbacks.onTrainBatchBegin(batch);
       const start = batch * batchSize;
@@ -90,10 +92,7 @@ async function trainEpoch(
       await callbacks.onTrainBatchEnd(batch, wanted ? means.logs() : {});
       if (context.stopTraining) break;
       await backUpBatch(run, epoch, batch, means);
-      if (Date.now() - yieldedAt > 20) {
-        await yieldToEventLoop();
-        yieldedAt = Date.now();
-      }
+      await pause();
       if (signal?.aborted && batch + 1 < steps) {
         await means.flush();
         await saveBackup(run, epoch, batch + 1, means);

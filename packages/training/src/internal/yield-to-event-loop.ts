@@ -16,3 +16,18 @@ export function yieldToEventLoop(): Promise<void> {
     port2.postMessage(undefined);
   });
 }
+
+/**
+ * A pause for others that may be asked for often and is taken at most once in `intervalMs`.
+ *
+ * @returns a promise to await when it is time, else undefined
+ */
+export function yieldEvery(intervalMs: number): () => Promise<void> | undefined {
+  let last = Date.now();
+  return () => {
+    if (Date.now() - last <= intervalMs) return undefined;
+    return yieldToEventLoop().then(() => {
+      last = Date.now();
+    });
+  };
+}
