@@ -1,0 +1,57 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { expect, test } from 'vitest';
+import { useBackend } from '../src/index.ts';
+
+async function train(): Promise<number[]> {
+  const model = tfl.sequential();
+  const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed });
+  model.add(
+    tfl.layers.conv2d({
+      inputShape: [12, 12, 1],
+      filters: 8,
+      kernelSize: 3,
+      activation: 'relu',
+      kernelInitializer: seeded(1),
+    }),
+  );
+  model.add(tfl.layers.maxPooling2d({ poolSize: 2 }));
+  model.add(
+    tfl.layers.conv2d({
+      filters: 16,
+      kernelSize: 3,
+      activation: 'relu',
+      kernelInitializer: seeded(2),
+    }),
+  );
+  model.add(tfl.layers.flatten());
+  model.add(tfl.layers.dense({ units: 10, activation: 'softmax', kernelInitializer: seeded(3) }));
+  model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
+  const xs = tf.randomUniform([32, 12, 12, 1], 0, 1, 'float32', 5);
+  const ys = tf.oneHot(
+    tf.tensor1d(
+      Array.from({ length: 32 }, (_, i) => i % 10),
+      'int32',
+    ),
+    10,
+  );
+  const losses: number[] = [];
+  for (let step = 0; step < 6; step++) losses.push((await model.trainOnBatch(xs, ys)) as number);
+  return losses;
+}
+
+test('a page trains on the C kernels, on two threads, as tfjs cpu does', async () => {
+  const chosen = await useBackend({ backend: 'cnnkit', threads: 2 });
+  expect(chosen.description).toContain('WebAssembly');
+  // The test server sends the headers that isolate a page, so threads have to be there.
+  expect(crossOriginIsolated).toBe(true);
+  expect(chosen.threads).toBe(2);
+  const ours = await train();
+  await useBackend({ backend: 'cpu' });
+  const theirs = await train();
+  ours.forEach((loss, step) => {
+    expect(Math.abs(loss - theirs[step]!), `step ${step}`).toBeLessThan(1e-5);
+  });
+  expect(ours.at(-1)).toBeLessThan(ours[0]!);
+});
