@@ -30,11 +30,3 @@ export interface KernelLibraryOptions {
   /** Bytes the memory may grow to, at most 4 GiB. */
   readonly maximumBytes: number;
 }
-
-/** Whether this page or process can run a library, and what opens it. */
-export interface KernelLibraryCandidate {
-  readonly name: string;
-  /** Why it cannot run here; undefined if it can. */
-  readonly unavailable?: string;
-  open(options: KernelLibraryOptions): Promise<KernelLibrary>;
-}
