@@ -22,11 +22,3 @@ export interface KernelLibrary {
   /** Multiply-adds in a dependent-free loop, for measuring a machine's peak: 12 vectors a turn. */
   peak(turns: number): number;
 }
-
-/** How to open a library. */
-export interface KernelLibraryOptions {
-  /** Threads to drain the ring with, at least 1. */
-  readonly threads: number;
-  /** Bytes the memory may grow to, at most 4 GiB. */
-  readonly maximumBytes: number;
-}
