@@ -50,7 +50,10 @@ function optionHelp(known: KnownNames): Record<string, OptionHelp> {
     epochs: { value: 'N', text: 'passes over the training images (default 5)' },
     'batch-size': { value: 'N', text: 'images in a training step (default 64)' },
     optimizer: { value: 'NAME', text: `${known.optimizers.join(', ')} (default adam)` },
-    'learning-rate': { value: 'X', text: "step size (default: the optimizer's own)" },
+    'learning-rate': {
+      value: 'X',
+      text: "first step size, which falls to 0 along a half cosine (default: the optimizer's own)",
+    },
     seed: { value: 'N', text: 'decides weights, order of images and dropout (default 1)' },
     samples: { value: 'N', text: 'use only the first N training images (default all)' },
     'validation-split': {

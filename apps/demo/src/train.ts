@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ImageDataset } from '@cnnkit/datasets';
 import { createModel, type ModelName, modelSummary } from '@cnnkit/models';
 import {
+  cosineDecay,
   createOptimizer,
   EarlyStopping,
   evaluate,
@@ -43,12 +44,16 @@ export function buildModel(options: DemoOptions, data: ImageDataset): LayersMode
     classes: data.classNames.length,
     seed: options.seed,
   });
-  const { learningRate } = options;
+  // Down a half cosine to 0 over the run: the last steps settle, and a few epochs are enough.
+  const batches = Math.ceil((data.shape[0] * (1 - options.validationSplit)) / options.batchSize);
+  const initialLearningRate =
+    options.learningRate ?? createOptimizer(options.optimizer).learningRate;
+  const learningRate = cosineDecay({
+    initialLearningRate,
+    decaySteps: Math.max(1, batches * options.epochs),
+  });
   model.compile({
-    optimizer: createOptimizer(
-      options.optimizer,
-      learningRate === undefined ? {} : { learningRate },
-    ),
+    optimizer: createOptimizer(options.optimizer, { learningRate }),
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   });
