@@ -17,6 +17,8 @@ export function packageTests(overrides: ViteUserConfig['test'] = {}): ViteUserCo
       hookTimeout: 60_000,
       // The JSON file is what the root's `npm test` counts, also when turbo replays a cached run.
       reporters: ['default', ['json', { outputFile: 'test-results/node.json' }]],
+      // One build of the kernels on every machine; `test:kernels` runs the backend's tests on all of them.
+      env: { CNNKIT_KERNELS: process.env.CNNKIT_KERNELS || 'wasm' },
       setupFiles: [fileURLToPath(new URL('./vitest.setup.ts', import.meta.url))],
       ...overrides,
     },

@@ -23,6 +23,7 @@ typedef struct Control {
   uint32_t profiling;
   uint32_t idle_spins;            // turns a thread spins for work before it sleeps
   uint32_t wait_spins;            // turns it spins for a command's other chunks
+  uint32_t failed;                // a thread died inside a kernel
   _Alignas(64) int32_t slot[SLOTS][SLOT_INTS];
   _Alignas(64) uint64_t claim[SLOTS]; // sequence + 1 | end | begin: the chunks not yet taken
   _Alignas(64) uint32_t finished[SLOTS];

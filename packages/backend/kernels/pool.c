@@ -29,15 +29,17 @@ INLINE void pool_rows(const int average, const Task *task) {
       const float count = (float)max_int(0, h1 - h0) * (float)max_int(0, w1 - w0);
       float *o = out + ((size_t)u * g->out_width + ow) * C;
       for (int c = 0; c < C; c += VW) {
-        V m = average ? zero() : splat(-__builtin_inff());
+        V m = splat(average ? 0 : -__builtin_inff());
         for (int h = h0; h < h1; h++) {
           const float *p = image + ((size_t)h * g->width + w0) * C + c;
           for (int w = w0; w < w1; w++, p += C) {
             V v = load(p);
-            m = average ? m + v : pick(v > m, v, m);
+            if (average) m += v;
+            else m = pick(v > m, v, m);
           }
         }
-        store_part(o + c, average ? m / count : m, C - c);
+        if (average) m /= count;
+        store_part(o + c, m, C - c);
       }
     }
   }
@@ -52,7 +54,7 @@ INLINE void pool_grad(const int average, const Task *task) {
   float *dx = FLOATS(2);
   const Geometry *g = &GEOMETRY(3);
   const int C = g->channels, slabs = ceil_div(C, 64);
-  const float scale = 1.0f / (float)(g->kernel_height * g->kernel_width);
+  const float scale = average ? 1.0f / (float)(g->kernel_height * g->kernel_width) : 1;
   int lo, hi;
   share(task, g->batch * slabs, &lo, &hi);
   for (int u = lo; u < hi; u++) {
@@ -66,7 +68,7 @@ INLINE void pool_grad(const int average, const Task *task) {
         window_bounds(g, oh, ow, &h0, &h1, &w0, &w1);
         const float *d = dy + ((size_t)(b * g->out_height + oh) * g->out_width + ow) * C;
         for (int c = c0; c < c1; c += VW) {
-          const V share_of_dy = average ? load(d + c) * scale : load(d + c);
+          const V share_of_dy = load(d + c) * scale;
           VI best = splat_int(-1);
           if (!average) {
             V m = splat(-__builtin_inff());
@@ -80,7 +82,8 @@ INLINE void pool_grad(const int average, const Task *task) {
           for (int h = h0; h < h1; h++)
             for (int w = w0; w < w1; w++) {
               float *o = dx + origin + ((size_t)h * g->width + w) * C + c;
-              V add = average ? share_of_dy : keep(best == h * g->width + w, share_of_dy);
+              V add = share_of_dy;
+              if (!average) add = keep(best == h * g->width + w, add);
               store_part(o, load(o) + add, c1 - c);
             }
         }

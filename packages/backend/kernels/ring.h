@@ -3,7 +3,9 @@
 // back, so that each keeps to its half of the data from command to command.
 // A claim word carries the command's sequence number, so a thread that slept through a whole turn of
 // the ring finds its compare-and-swap refused. Sequence numbers wrap; they are compared by signed
-// difference. The platform (wasm.c; later the addon) gives relax, wait, notify and a clock.
+// difference. The platform (wasm.c here, or @cnnkit/native's addon) gives relax, wait, notify and a clock.
+// A thread that dies inside a kernel says so in `failed` (or what started it does): its chunk will never
+// finish, so nobody waits for it any longer.
 #ifndef CNNKIT_RING_H
 #define CNNKIT_RING_H
 #include "layout.h"
@@ -18,6 +20,7 @@ typedef struct Ring {
   int thread, may_wait; // may_wait: this thread may sleep (a browser's main thread may not)
 } Ring;
 
+static void relax(void); // one turn of a spin: what lets a core's other thread run
 static void wait_on(uint32_t *word, uint32_t value, int64_t ns);
 static void notify(uint32_t *word);
 static double clock_ms(void);
@@ -69,18 +72,22 @@ static void run_command(const Ring *ring, uint32_t sequence) {
   }
 }
 
-// Helps until every command sent so far is finished.
-static void drain(const Ring *ring) {
+// Helps until every command sent so far is finished; 0 if a dead thread keeps it from that.
+static int drain(const Ring *ring) {
   Control *c = ring->control;
   const uint32_t head = READ(c->head);
   for (;;) {
     const uint32_t done = READ(c->done);
-    if ((int32_t)(done - head) >= 0) return;
+    if ((int32_t)(done - head) >= 0) return 1;
     run_command(ring, done);
     // Other threads may still be at their chunks: spin for them, then sleep, since on a machine with
     // something else to do the chunk's owner may not be running at all.
     for (uint32_t spins = 0; READ(c->done) == done;) {
-      if (++spins < c->wait_spins || !ring->may_wait) continue;
+      if (READ(c->failed)) return 0;
+      if (++spins < c->wait_spins || !ring->may_wait) {
+        relax();
+        continue;
+      }
       __atomic_add_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);
       if (READ(c->done) == done) wait_on(&c->done, done, 2000000);
       __atomic_sub_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);
@@ -95,13 +102,15 @@ static void work(const Ring *ring) {
   while (!READ(c->quit)) {
     const uint32_t head = READ(c->head);
     if (head != READ(c->done)) {
-      drain(ring);
+      if (!drain(ring)) return;
       spins = 0;
     } else if (++spins >= c->idle_spins) {
       __atomic_add_fetch(&c->sleepers, 1, __ATOMIC_SEQ_CST);
       if (READ(c->head) == head && !READ(c->quit)) wait_on(&c->head, head, -1);
       __atomic_sub_fetch(&c->sleepers, 1, __ATOMIC_SEQ_CST);
       spins = 0;
+    } else {
+      relax();
     }
   }
 }

@@ -4,6 +4,7 @@
 #define EXPORT(name) __attribute__((export_name(name)))
 __attribute__((import_module("env"), import_name("now"))) double now(void);
 static double clock_ms(void) { return now(); }
+static void relax(void) {} // WebAssembly has no such instruction yet
 
 #if defined(__wasm_atomics__)
 static void wait_on(uint32_t *word, uint32_t value, int64_t ns) {
@@ -18,23 +19,13 @@ static void notify(uint32_t *word) { (void)word; }
 static Ring ring_of(int thread, int may_wait) {
   return (Ring){.base = (char *)0, .control = (Control *)CONTROL, .kernels = KERNELS, .thread = thread, .may_wait = may_wait};
 }
-EXPORT("drain") void drain_ring(int may_wait) {
+EXPORT("drain") int drain_ring(int may_wait) {
   const Ring ring = ring_of(0, may_wait);
-  drain(&ring);
+  return drain(&ring);
 }
 EXPORT("work") void work_ring(int thread) {
   const Ring ring = ring_of(thread, 1);
   work(&ring);
 }
 EXPORT("controlBytes") int control_bytes(void) { return sizeof(Control); }
-
-// Peak multiply-add rate of one thread, for the roofline: 12 independent chains, n turns of each.
-EXPORT("peak") float peak(int n) {
-  V a[12], s = zero();
-  for (int i = 0; i < 12; i++) a[i] = splat((float)i);
-  for (int r = 0; r < n; r++) {
-    UNROLL for (int i = 0; i < 12; i++) a[i] = FMA(a[i], splat(1.0001f), splat(1e-9f));
-  }
-  for (int i = 0; i < 12; i++) s += a[i];
-  return sum_lanes(s);
-}
+EXPORT("peak") float peak(int turns) { return peak_rate(turns); }

@@ -2,10 +2,10 @@
 // shared and unshared memory. The compiler is clang out of npm, itself WebAssembly, so a clone needs
 // nothing but Node. A build whose sources and flags have not changed is left alone.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { kernelSources, kernels, kernelsHash } from './kernel-sources.mjs';
 
-const kernels = new URL('../kernels/', import.meta.url);
 const out = new URL('../wasm/', import.meta.url);
 
 const COMPILE = [
@@ -37,12 +37,7 @@ const BUILDS = {
   simd: { compile: ['-mno-relaxed-simd'], link: [] },
 };
 
-const files = Object.fromEntries(
-  readdirSync(kernels)
-    .filter((name) => /\.[ch]$/.test(name))
-    .sort()
-    .map((name) => [name, readFileSync(new URL(name, kernels), 'utf8')]),
-);
+const files = kernelSources();
 const stamp = createHash('sha256')
   .update(JSON.stringify([files, COMPILE, LINK, BUILDS]))
   .digest('hex');
@@ -50,6 +45,7 @@ const stampFile = new URL('build.sha256', out);
 const target = (name) => new URL(`kernels-${name}.wasm`, out);
 const fresh =
   existsSync(stampFile) &&
+  existsSync(new URL('kernels.sha256', out)) &&
   readFileSync(stampFile, 'utf8') === stamp &&
   Object.keys(BUILDS).every((name) => existsSync(target(name)));
 
@@ -91,5 +87,6 @@ if (!fresh) {
       });
     }
   }
+  writeFileSync(new URL('kernels.sha256', out), kernelsHash(files));
   writeFileSync(stampFile, stamp);
 }

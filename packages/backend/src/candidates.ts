@@ -1,7 +1,7 @@
 import { env, findBackend, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { CnnkitBackend } from './cnnkit/backend.js';
-import { type OpenOptions, openKernels, wasmUnavailable } from './cnnkit/open.js';
+import { inspectKernels, type OpenOptions, openKernels } from './cnnkit/open.js';
 import { BACKEND_NAME, registerCnnkit } from './cnnkit/register.js';
 
 /** A backend that may be there. */
@@ -34,7 +34,12 @@ async function startCnnkit(
 ): Promise<{ threads: number; description: string }> {
   const existing = findBackend(BACKEND_NAME) as CnnkitBackend | null;
   if (existing !== null) {
-    const { threads, description } = existing.library;
+    const { threads, description, name } = existing.library;
+    if (options.kernels !== undefined && !name.startsWith(options.kernels)) {
+      throw new Error(
+        `its ${name} kernels run already; tf.removeBackend('cnnkit') first to start ${options.kernels} ones`,
+      );
+    }
     if (options.threads === undefined || options.threads === threads) {
       if (options.winograd !== undefined) existing.winograd = options.winograd;
       return { threads, description };
@@ -69,7 +74,7 @@ export const CANDIDATES: readonly Candidate[] = [
   {
     name: BACKEND_NAME,
     tfjsName: BACKEND_NAME,
-    about: 'C kernels in WebAssembly, in this package',
+    about: 'C kernels: native if @cnnkit/native is installed, else in WebAssembly',
     start: startCnnkit,
   },
   {
@@ -98,7 +103,10 @@ export const backendNames: readonly string[] = CANDIDATES.map(({ name }) => name
 
 /** Why a candidate is not there, without starting it; undefined if nothing speaks against it. */
 export async function obstacleOf(candidate: Candidate): Promise<string | undefined> {
-  if (candidate.name === BACKEND_NAME) return wasmUnavailable();
+  if (candidate.name === BACKEND_NAME) {
+    const builds = await inspectKernels();
+    return builds.some(({ available }) => available) ? undefined : builds.at(-1)?.reason;
+  }
   if (candidate.name === 'cpu') return undefined;
   if (!env().getBool('IS_NODE')) return 'it runs in Node only';
   try {

@@ -5,7 +5,9 @@ export type BackendErrorCode =
   /** The compiled kernels are missing or do not load. */
   | 'KERNELS_UNAVAILABLE'
   /** The engine's memory is full. */
-  | 'MEMORY_FULL';
+  | 'MEMORY_FULL'
+  /** A thread of the engine died inside a kernel; the engine is of no use any more. */
+  | 'ENGINE_FAILED';
 
 /** A failure outside the caller's arguments: a backend that does not load, memory that is full. */
 export class BackendError extends Error {

@@ -1,4 +1,8 @@
 import { CANDIDATES, obstacleOf } from './candidates.js';
+import { inspectKernels, type KernelBuild } from './cnnkit/open.js';
+import { BACKEND_NAME } from './cnnkit/register.js';
+
+export type { KernelBuild };
 
 /** What {@link inspectBackends} says of one backend. */
 export interface BackendReport {
@@ -8,6 +12,8 @@ export interface BackendReport {
   readonly available: boolean;
   /** Why it is not available; undefined if it is. */
   readonly reason: string | undefined;
+  /** The `cnnkit` backend's builds of its kernels, in the order in which it takes them; else empty. */
+  readonly kernels: readonly KernelBuild[];
 }
 
 /**
@@ -26,7 +32,8 @@ export async function inspectBackends(): Promise<BackendReport[]> {
   for (const candidate of CANDIDATES) {
     const reason = await obstacleOf(candidate);
     const { name, about } = candidate;
-    reports.push({ name, about, available: reason === undefined, reason });
+    const kernels = name === BACKEND_NAME ? await inspectKernels() : [];
+    reports.push({ name, about, available: reason === undefined, reason, kernels });
   }
   return reports;
 }

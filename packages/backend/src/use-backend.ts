@@ -6,7 +6,7 @@ import { BackendError } from './errors.js';
 export interface UseBackendOptions {
   /** `tfjs-node-gpu`, `cnnkit`, `tfjs-node` or `cpu`. Default: the first of these that works. */
   readonly backend?: string | undefined;
-  /** Threads of the `cnnkit` backend, counting the caller's. Default: one for each core, at most 16. */
+  /** Threads of the `cnnkit` backend, counting the caller's. Default: one for each physical core, at most 16. */
   readonly threads?: number | undefined;
   /**
    * Where the `cnnkit` backend may compute 3 x 3 convolutions by Winograd's method. `'gradients'`
@@ -15,6 +15,12 @@ export interface UseBackendOptions {
    * too, and with larger tiles, faster, with rounding errors two to five times as large. `'off'`.
    */
   readonly winograd?: 'off' | 'gradients' | 'all' | undefined;
+  /**
+   * Which build of the `cnnkit` backend's kernels. Default: what the environment variable
+   * CNNKIT_KERNELS says, else `'native'` where `@cnnkit/native` is installed and suits this machine, else
+   * `'wasm'`. One that is named runs or fails; {@link inspectBackends} says which are to be had.
+   */
+  readonly kernels?: 'native' | 'wasm' | undefined;
   /** Bytes the `cnnkit` backend's memory may grow to. Default, and most: 4 GiB. */
   readonly maximumBytes?: number | undefined;
 }
@@ -47,7 +53,7 @@ export interface ChosenBackend {
  * ```
  */
 export async function useBackend(options: UseBackendOptions = {}): Promise<ChosenBackend> {
-  const { backend, threads, winograd, maximumBytes } = options;
+  const { backend, threads, winograd, kernels, maximumBytes } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 16)) {
     throw new RangeError(
       `useBackend: threads must be a whole number from 1 to 16; received ${threads}. Leave it out for one a core.`,
@@ -58,7 +64,12 @@ export async function useBackend(options: UseBackendOptions = {}): Promise<Chose
       `useBackend: winograd must be 'off', 'gradients' or 'all'; received ${JSON.stringify(winograd)}.`,
     );
   }
-  const engine = { threads, winograd, maximumBytes };
+  if (kernels !== undefined && kernels !== 'native' && kernels !== 'wasm') {
+    throw new RangeError(
+      `useBackend: kernels must be 'native' or 'wasm'; received ${JSON.stringify(kernels)}.`,
+    );
+  }
+  const engine = { threads, winograd, kernels, maximumBytes };
   if (backend !== undefined) return useNamed(named(backend), engine);
   const rejected: { name: string; reason: string }[] = [];
   for (const candidate of CANDIDATES) {

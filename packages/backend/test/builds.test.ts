@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { CnnkitBackend } from '../src/cnnkit/backend.ts';
 import { openKernels } from '../src/cnnkit/open.ts';
 import { registerCnnkit } from '../src/cnnkit/register.ts';
@@ -8,16 +8,21 @@ import { expectSameAsCpu, random, removeEngine, values } from './helpers.ts';
 
 afterAll(removeEngine);
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe.each([
-  ['wasm-fma', 'fma', 2],
-  ['wasm-fma', 'fma', 1],
-  ['wasm-simd', 'plain', 2],
-  ['wasm-simd', 'plain', 1],
-] as const)('%s (%s), threads: %i', (name, simd, threads) => {
+  ['wasm-fma', '', 2],
+  ['wasm-fma', '', 1],
+  ['wasm-simd', '0', 2],
+  ['wasm-simd', '0', 1],
+] as const)('%s (CNNKIT_WASM_FMA=%s), threads: %i', (name, fma, threads) => {
   test('convolution with pool, dense and all gradients equal tfjs cpu', async () => {
     await useBackend({ backend: 'cpu' });
     removeEngine();
-    const library = await openKernels({ simd, threads });
+    vi.stubEnv('CNNKIT_WASM_FMA', fma);
+    const library = await openKernels({ kernels: 'wasm', threads });
     expect([library.name, library.threads]).toEqual([name, threads]);
     registerCnnkit(() => new CnnkitBackend(library, 2 ** 30));
     for (const [side, channels, filters] of [

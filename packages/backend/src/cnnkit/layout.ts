@@ -21,6 +21,7 @@ export const SCRATCH_BYTES_WORD: number = word(200);
 export const PROFILING: number = word(204);
 export const IDLE_SPINS: number = word(208);
 export const WAIT_SPINS: number = word(212);
+export const FAILED: number = word(216);
 export const RING: number = word(256);
 
 const RING_BYTES = SLOTS * SLOT_INTS * 4;

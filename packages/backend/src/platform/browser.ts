@@ -15,10 +15,18 @@ interface BrowserGlobals {
 const browser = globalThis as unknown as BrowserGlobals;
 
 const WORKER = `
-onmessage = ({ data: { module, memory, thread, stackPointer } }) => {
+onmessage = ({ data: { module, memory, thread, stackPointer, failed, done } }) => {
   const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
   instance.exports.__stack_pointer.value = stackPointer;
-  instance.exports.work(thread);
+  try {
+    instance.exports.work(thread);
+  } catch (trap) {
+    // The page may be waiting until this thread is done with its chunk.
+    const words = new Int32Array(memory.buffer);
+    Atomics.store(words, failed, 1);
+    Atomics.notify(words, done);
+    throw trap;
+  }
 };
 `;
 
@@ -29,7 +37,9 @@ const canShare = browser.crossOriginIsolated === true && browser.Worker !== unde
  * else one thread. A page's main thread may not sleep, so it spins while it waits.
  */
 export const platform: Platform = {
-  defaultThreads: browser.navigator?.hardwareConcurrency ?? 1,
+  defaultThreads: () => browser.navigator?.hardwareConcurrency ?? 1,
+  arch: '',
+  variable: () => undefined,
   mayWait: browser.document === undefined,
   enableRelaxedSimd() {},
   async readKernels(build) {
@@ -46,6 +56,9 @@ export const platform: Platform = {
     if (!response.ok) throw new Error(`${url.href} answered ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   },
+  // Asked for only to compare with an addon.
+  readKernelsHash: () => Promise.resolve(''),
+  loadNative: undefined,
   startThread: canShare
     ? (start) => {
         const blob = new browser.Blob([WORKER], { type: 'text/javascript' });

@@ -1,21 +1,32 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import type { NativeKernels } from '../cnnkit/threads/native-library.js';
+import { physicalCores } from './physical-cores.js';
 import type { Platform } from './platform.js';
 
 // The whole of a worker, as text: a file would have to be found from sources, from dist and from a
 // bundle alike.
 const WORKER = `
-const { workerData: { module, memory, thread, stackPointer } } = require('node:worker_threads');
+const { workerData: { module, memory, thread, stackPointer, failed, done } } = require('node:worker_threads');
 const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
 instance.exports.__stack_pointer.value = stackPointer;
-instance.exports.work(thread);
+try {
+  instance.exports.work(thread);
+} catch (trap) {
+  // The calling thread may be asleep until this one is done with its chunk.
+  const words = new Int32Array(memory.buffer);
+  Atomics.store(words, failed, 1);
+  Atomics.notify(words, done);
+  throw trap;
+}
 `;
 
 /** Node: files beside the package, worker_threads, and a main thread that may sleep. */
 export const platform: Platform = {
-  defaultThreads: availableParallelism(),
+  defaultThreads: physicalCores,
+  arch: process.arch,
+  variable: (name) => process.env[name] || undefined,
   mayWait: true,
   enableRelaxedSimd() {
     // Node 20's V8 has it behind this flag, which works at run time and reaches workers; newer ones
@@ -25,6 +36,22 @@ export const platform: Platform = {
   async readKernels(build) {
     const file = new URL(`../../wasm/kernels-${build}.wasm`, import.meta.url);
     return new Uint8Array(await readFile(file));
+  },
+  async readKernelsHash() {
+    return await readFile(new URL('../../wasm/kernels.sha256', import.meta.url), 'utf8');
+  },
+  async loadNative() {
+    let module: { loadNative(): NativeKernels };
+    try {
+      // A package that is there only if the program installed it, so no bundler may try to resolve it.
+      const name = '@cnnkit/native';
+      module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as typeof module;
+    } catch (cause) {
+      const { code, message } = cause as { code?: string; message: string };
+      const missing = code === 'ERR_MODULE_NOT_FOUND' && message.includes("'@cnnkit/native'");
+      throw new Error(missing ? '@cnnkit/native is not installed' : message, { cause });
+    }
+    return module.loadNative();
   },
   startThread(start) {
     const worker = new Worker(WORKER, {

@@ -1,9 +1,19 @@
+import { BackendError } from '../../errors.js';
 import type { KernelLibrary } from '../kernel-library.js';
-import { CONTROL_BYTES, HEAD, layoutFor, QUIT, STACK_BYTES, writeControl } from '../layout.js';
+import {
+  CONTROL_BYTES,
+  DONE,
+  FAILED,
+  HEAD,
+  layoutFor,
+  QUIT,
+  STACK_BYTES,
+  writeControl,
+} from '../layout.js';
 
 /** What the compiled C exports; see `kernels/wasm.c`. */
 interface Exports {
-  drain(mayWait: number): void;
+  drain(mayWait: number): number;
   work(thread: number): void;
   controlBytes(): number;
   peak(turns: number): number;
@@ -16,6 +26,10 @@ export interface ThreadStart {
   readonly memory: WebAssembly.Memory;
   readonly thread: number;
   readonly stackPointer: number;
+  /** Index of the control word that says a thread died, among the memory's 32-bit words. */
+  readonly failed: number;
+  /** Index of the word that those who wait for that thread sleep on. */
+  readonly done: number;
 }
 
 export interface WasmLibraryOptions {
@@ -51,8 +65,28 @@ export function openWasmLibrary(options: WasmLibraryOptions): KernelLibrary {
   const stops: (() => void)[] = [];
   for (let thread = 1; thread < threads; thread++) {
     const stackPointer = layout.stacks + (thread + 1) * STACK_BYTES;
-    stops.push(startThread!({ module, memory, thread, stackPointer }));
+    stops.push(startThread!({ module, memory, thread, stackPointer, failed: FAILED, done: DONE }));
   }
+  let ended = false;
+  // A chunk whose thread died never finishes, and what it left half done stays so: no result after that
+  // could be trusted.
+  const drain = () => {
+    if (ended)
+      throw new BackendError('KERNELS_UNAVAILABLE', 'cnnkit backend: its engine was closed.');
+    let cause: unknown;
+    try {
+      if (exports.drain(mayWait ? 1 : 0) !== 0) return;
+    } catch (trap) {
+      Atomics.store(new Int32Array(memory.buffer), FAILED, 1);
+      cause = trap;
+    }
+    throw new BackendError(
+      'ENGINE_FAILED',
+      'cnnkit backend: a thread of the engine died, and what it computed is lost. ' +
+        "Call tf.removeBackend('cnnkit') and useBackend() to start another.",
+      { cause },
+    );
+  };
   const wake = () => {
     if (shared) Atomics.notify(new Int32Array(memory.buffer), HEAD);
   };
@@ -61,10 +95,16 @@ export function openWasmLibrary(options: WasmLibraryOptions): KernelLibrary {
     description: options.description,
     memory,
     threads,
-    drain: () => exports.drain(mayWait ? 1 : 0),
+    drain,
     wake,
     close() {
-      exports.drain(mayWait ? 1 : 0);
+      if (ended) return;
+      try {
+        drain();
+      } catch {
+        // A dead engine is closed all the same.
+      }
+      ended = true;
       Atomics.store(new Int32Array(memory.buffer), QUIT, 1);
       wake();
       for (const stop of stops) stop();

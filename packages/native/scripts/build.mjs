@@ -1,0 +1,167 @@
+// Builds the addon for this machine into build/ when a C compiler is there, and says so in one line when
+// it is not. A build whose sources and flags have not changed is left alone.
+//
+//   node scripts/build.mjs              this machine's, with cc (or what CC names)
+//   node scripts/build.mjs --all        every platform's into prebuilds/, with zig (or what ZIG names)
+//   node scripts/build.mjs --sanitize   this machine's under AddressSanitizer and UndefinedBehaviorSanitizer
+//                                       into build-sanitize/
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { kernelSources, kernels, kernelsHash } from '../../backend/scripts/kernel-sources.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const src = join(root, 'src');
+const headers = join(
+  dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')),
+  'include',
+);
+
+/** Each vector width of a CPU's family with the compiler's name for its instruction set. */
+const WIDTHS = {
+  x64: [
+    { bits: 512, flags: ['-O3', '-march=x86-64-v4', '-mprefer-vector-width=512'] },
+    { bits: 256, flags: ['-O3', '-march=x86-64-v3'] },
+    // Only tests and CPUs of before 2013 run this one, and WebAssembly is faster there: small, not fast.
+    { bits: 128, flags: ['-Os', '-march=x86-64'] },
+  ],
+  arm64: [{ bits: 128, flags: ['-O3'] }],
+};
+const COMPILE = [
+  '-std=gnu2x',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-fno-math-errno',
+  '-fno-strict-aliasing',
+  '-ffp-contract=fast',
+  '-Wall',
+  '-Werror',
+  // Vectors cross no call that is not inlined, so nothing depends on how a call would pass them.
+  '-Wno-psabi',
+];
+const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-g'];
+
+/** What zig calls each platform. glibc 2.17 is older than any that Node 20 runs on. */
+const ZIG_TARGETS = {
+  'linux-x64': 'x86_64-linux-gnu.2.17',
+  'linux-x64-musl': 'x86_64-linux-musl',
+  'linux-arm64': 'aarch64-linux-gnu.2.17',
+  'darwin-x64': 'x86_64-macos.11.0',
+  'darwin-arm64': 'aarch64-macos.11.0',
+  'win32-x64': 'x86_64-windows-gnu',
+};
+
+const cpuOf = (platform) => platform.split('-')[1];
+const linkFlags = (platform) =>
+  platform.startsWith('darwin')
+    ? ['-Wl,-undefined,dynamic_lookup']
+    : platform.startsWith('win32')
+      ? ['-lsynchronization']
+      : ['-pthread'];
+
+const texts = Object.fromEntries(
+  readdirSync(src)
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort()
+    .map((name) => [name, readFileSync(join(src, name), 'utf8')]),
+);
+
+/** Compiles and links one binary, and moves it into place whole. */
+function build(platform, compiler, extra, target) {
+  const widths = WIDTHS[cpuOf(platform)];
+  const steps = widths.map(({ bits, flags }) => ({
+    object: `kernels-${bits}.o`,
+    args: [...flags, `-DVECTOR_BITS=${bits}`, join(src, 'width.c')],
+  }));
+  for (const name of ['addon', 'platform'])
+    steps.push({ object: `${name}.o`, args: ['-O2', join(src, `${name}.c`)] });
+  const stamp = createHash('sha256')
+    .update(JSON.stringify([kernelSources(), texts, COMPILE, WIDTHS, compiler, extra]))
+    .digest('hex');
+  const stampFile = `${target}.sha256`;
+  if (existsSync(target) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp)
+    return;
+  mkdirSync(dirname(target), { recursive: true });
+  const scratch = mkdtempSync(join(dirname(target), 'building-'));
+  try {
+    for (const { object, args } of steps) {
+      run(compiler, [
+        ...COMPILE,
+        ...extra,
+        `-I${fileURLToPath(kernels)}`,
+        `-I${src}`,
+        `-I${headers}`,
+        `-DCNNKIT_KERNELS_SHA256="${kernelsHash()}"`,
+        '-c',
+        ...args,
+        '-o',
+        join(scratch, object),
+      ]);
+    }
+    const linked = join(scratch, 'cnnkit.node');
+    run(compiler, [
+      '-shared',
+      ...extra,
+      ...(extra === SANITIZE ? [] : ['-s']),
+      ...steps.map(({ object }) => join(scratch, object)),
+      ...linkFlags(platform),
+      '-o',
+      linked,
+    ]);
+    renameSync(linked, target);
+    writeFileSync(stampFile, stamp);
+    console.log(`${platform}/cnnkit.node ${statSync(target).size} bytes`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function run([command, ...first], args) {
+  const { status, stderr, error } = spawnSync(command, [...first, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  if (status === 0) return;
+  throw new Error(`native: ${command} failed\n${error ?? stderr}`);
+}
+
+function works([command, ...first]) {
+  return spawnSync(command, [...first, '--version'], { stdio: 'ignore' }).status === 0;
+}
+
+const words = (command) => command.split(' ').filter((word) => word !== '');
+const place = (folder, platform) => join(root, folder, platform, 'cnnkit.node');
+
+if (process.argv.includes('--all')) {
+  const zig = words(process.env.ZIG ?? 'python3 -m ziglang');
+  for (const [platform, target] of Object.entries(ZIG_TARGETS))
+    build(platform, [...zig, 'cc', '-target', target], [], place('prebuilds', platform));
+} else {
+  const platform = `${process.platform}-${process.arch}`;
+  const sanitize = process.argv.includes('--sanitize');
+  const compiler = words(process.env.CC ?? 'cc');
+  if (WIDTHS[cpuOf(platform)] === undefined || process.platform === 'win32') {
+    console.log(
+      `native: not built here (no build for ${platform} in a clone); WebAssembly runs instead.`,
+    );
+  } else if (!works(compiler)) {
+    console.log('native: not built here (no C compiler); WebAssembly runs instead.');
+  } else if (sanitize) {
+    build(platform, compiler, SANITIZE, place('build-sanitize', platform));
+  } else {
+    build(platform, compiler, [], place('build', platform));
+  }
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** An engine that {@link NativeKernels.open} opened. */
+export interface NativeEngine {
+  readonly __nativeEngine: never;
+}
+
+/** What the addon exports. Its caller is `@cnnkit/backend`, which knows what lies in the memory. */
+export interface NativeKernels {
+  /** Vector widths in bits that this CPU can run, widest first: of 512, 256 and 128. */
+  readonly bits: readonly number[];
+  /** Names of the kernels in the order of their opcodes, each followed by a space. */
+  readonly commands: string;
+  /** SHA-256 of the kernel sources this was built from. */
+  readonly kernels: string;
+  /**
+   * Starts threads that take commands from the ring in `memory` until {@link NativeKernels.close}.
+   *
+   * @param memory Bytes of a shared memory whose address never changes, its control block written.
+   * @param threads 1 to 16, counting the caller of `drain`.
+   * @param bits One of `bits`.
+   * @throws TypeError for anything else; Error if the system gives no more threads.
+   */
+  open(memory: Uint8Array, threads: number, bits: number): NativeEngine;
+  /** Helps until every command in the ring is finished. */
+  drain(engine: NativeEngine): void;
+  /** Wakes threads that sleep on the ring's head. */
+  wake(engine: NativeEngine): void;
+  /** Finishes what is in the ring and ends the threads. */
+  close(engine: NativeEngine): void;
+  /** Runs `turns` turns of 12 multiply-adds of vectors on the calling thread. */
+  peak(engine: NativeEngine, turns: number): number;
+}
+
+/** Files that may hold this machine's binary: built in a clone, prebuilt, prebuilt over the other C library. */
+function candidates(): string[] {
+  const platform = `${process.platform}-${process.arch}`;
+  const names = [`build/${platform}`, `prebuilds/${platform}`];
+  if (process.platform === 'linux') names.push(`prebuilds/${platform}-musl`);
+  return names.map((name) => fileURLToPath(new URL(`../${name}/cnnkit.node`, import.meta.url)));
+}
+
+/**
+ * Loads the addon for this platform: the one built in a clone, else the prebuilt one.
+ *
+ * @throws Error, with the reason in its message, if there is none for this platform or if it does not
+ * load.
+ *
+ * @example
+ * ```ts
+ * console.log(loadNative().bits.includes(512) ? 'AVX-512' : 'no AVX-512');
+ * ```
+ */
+export function loadNative(): NativeKernels {
+  const require = createRequire(import.meta.url);
+  const refused: string[] = [];
+  for (const file of candidates().filter(existsSync)) {
+    try {
+      return require(file) as NativeKernels;
+    } catch (error) {
+      refused.push((error as Error).message);
+    }
+  }
+  throw new Error(
+    refused.length === 0
+      ? `@cnnkit/native has no binary for ${process.platform}-${process.arch}`
+      : `the binary of @cnnkit/native does not load: ${refused.join('; ')}`,
+  );
+}
