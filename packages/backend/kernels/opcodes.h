@@ -6,4 +6,5 @@
   COMMAND(avg_pool_grad) COMMAND(unary) COMMAND(binary) COMMAND(select) COMMAND(cast) COMMAND(reduce) \
   COMMAND(arg_reduce) COMMAND(softmax) COMMAND(strided_copy) COMMAND(transpose) COMMAND(gather)      \
   COMMAND(one_hot) COMMAND(update) COMMAND(conv2d_pool) COMMAND(unpool) COMMAND(unpool_sum)     \
-  COMMAND(winograd_filter) COMMAND(winograd) COMMAND(winograd_dx) COMMAND(winograd_dw) COMMAND(batch_norm)
+  COMMAND(winograd_filter) COMMAND(winograd) COMMAND(winograd_dx) COMMAND(winograd_dw) COMMAND(batch_norm) \
+  COMMAND(depthwise) COMMAND(depthwise_dx) COMMAND(depthwise_dw)

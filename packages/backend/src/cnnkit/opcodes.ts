@@ -32,6 +32,9 @@ export const COMMANDS: readonly string[] = [
   'winograd_dx',
   'winograd_dw',
   'batch_norm',
+  'depthwise',
+  'depthwise_dx',
+  'depthwise_dw',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -66,6 +69,9 @@ export const Op = {
   winogradDx: 27,
   winogradDw: 28,
   batchNorm: 29,
+  depthwise: 30,
+  depthwiseDx: 31,
+  depthwiseDw: 32,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

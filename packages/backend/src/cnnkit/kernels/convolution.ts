@@ -9,22 +9,24 @@ import { sendConv2D, sendConv2DDw, sendConv2DDx } from './send-convolution.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
-function infoOf(
+/** A convolution's shape; undefined where nothing is to compute or tfjs should say what is wrong. */
+export function convolutionInfo(
   attrs: KernelArgs['attrs'],
   inShape: readonly number[],
   filterShape: readonly number[],
+  depthwise = false,
 ): Conv2DInfo | undefined {
   const {
     strides,
     pad,
     dataFormat = 'NHWC',
-    dilations = 1,
+    dilations,
     dimRoundingMode,
   } = attrs as {
     strides: number | [number, number];
     pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
     dataFormat?: 'NHWC' | 'NCHW';
-    dilations?: number | [number, number];
+    dilations?: number | [number, number] | null;
     dimRoundingMode?: 'floor' | 'round' | 'ceil';
   };
   // tfjs's kernels say what is wrong with shapes that do not fit.
@@ -34,12 +36,14 @@ function infoOf(
     inShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
+    depthwise,
   );
   const empty = info.outHeight <= 0 || info.outWidth <= 0 || sizeOf(inShape) === 0;
-  return empty || windowBytes(info) * 8 > SCRATCH_BYTES ? undefined : info;
+  const bytes = depthwise ? info.filterHeight * info.filterWidth * 32 : windowBytes(info) * 8;
+  return empty || bytes > SCRATCH_BYTES ? undefined : info;
 }
 
 /** Bytes to gather one pixel's window. */
@@ -59,7 +63,7 @@ function convolution(backend: CnnkitBackend, info: Conv2DInfo): LinearKind {
 const conv2d: Kernel = ({ inputs, attrs, backend }) => {
   const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
   if (!areFloat(false, x, filter)) return undefined;
-  const info = infoOf(attrs, x.shape, filter.shape);
+  const info = convolutionInfo(attrs, x.shape, filter.shape);
   if (info === undefined) return undefined;
   const operands = [backend.storageOf(x), backend.storageOf(filter)] as const;
   const linear = new DeferredLinear(
@@ -80,7 +84,7 @@ const fusedConv2d: Kernel = ({ inputs, attrs, backend }) => {
   const activation = (attrs.activation as string | undefined) ?? 'linear';
   const fused = FUSED_ACTIVATIONS[activation];
   if (fused === undefined && !['elu', 'leakyrelu', 'prelu'].includes(activation)) return undefined;
-  const info = infoOf(attrs, x.shape, filter.shape);
+  const info = convolutionInfo(attrs, x.shape, filter.shape);
   if (info === undefined) return undefined;
   const columns = info.outChannels;
   if (bias !== undefined && (sizeOf(bias.shape) !== columns || bias.shape.at(-1) !== columns))
@@ -101,7 +105,7 @@ const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
   const inputShape = attrs.inputShape as number[];
   if (!areFloat(false, dy, filter)) return undefined;
-  const info = infoOf(attrs, inputShape, filter.shape);
+  const info = convolutionInfo(attrs, inputShape, filter.shape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
   const gradient = { dy: backend.storageOf(dy), unpool: gatedUnpool(backend.storageOf(dy)) };
   const out = backend.output(inputShape);
@@ -113,7 +117,7 @@ const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
   const filterShape = attrs.filterShape as number[];
   if (!areFloat(false, x, dy)) return undefined;
-  const info = infoOf(attrs, x.shape, filterShape);
+  const info = convolutionInfo(attrs, x.shape, filterShape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
   const gradient = { dy: backend.storageOf(dy), unpool: gatedUnpool(backend.storageOf(dy)) };
   const out = backend.output(filterShape);

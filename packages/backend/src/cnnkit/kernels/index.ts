@@ -2,6 +2,7 @@ import { BATCH_NORM_KERNELS } from './batch-norm.js';
 import { BINARY_KERNELS } from './binary.js';
 import { CHOOSE_KERNELS } from './choose.js';
 import { CONVOLUTION_KERNELS } from './convolution.js';
+import { DEPTHWISE_KERNELS } from './depthwise.js';
 import type { Kernel } from './kernel.js';
 import { MATMUL_KERNELS } from './matmul.js';
 import { MOVE_KERNELS } from './move.js';
@@ -17,6 +18,7 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...REDUCE_KERNELS,
   ...MATMUL_KERNELS,
   ...CONVOLUTION_KERNELS,
+  ...DEPTHWISE_KERNELS,
   ...POOL_KERNELS,
   ...MOVE_KERNELS,
   ...CHOOSE_KERNELS,

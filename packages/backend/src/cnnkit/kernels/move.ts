@@ -5,7 +5,7 @@ import { chunksFor, type Kernel, sizeOf } from './kernel.js';
 import { sendTranspose } from './matmul.js';
 
 /** A copy between two strided views: up to five dimensions, strides and offsets in elements. */
-interface StridedCopy {
+export interface StridedCopy {
   readonly shape: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
@@ -14,7 +14,7 @@ interface StridedCopy {
 }
 
 /** Sends a strided copy with neighbouring dimensions joined; false if more than five remain. */
-function sendCopy(
+export function sendCopy(
   backend: CnnkitBackend,
   source: number,
   target: number,
