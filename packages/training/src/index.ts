@@ -17,16 +17,23 @@ export { SwapEMAWeights, type SwapEMAWeightsOptions } from './callbacks/swap-ema
 export { TerminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
 export type {
   ArrayData,
+  BatchMaker,
+  BatchRequest,
+  GeneratedData,
   ImageData,
   PredictionData,
   ScaleOptions,
+  TrainingBatch,
   TrainingData,
+  WeightedData,
 } from './fit/data.js';
 export { type EvaluateOptions, evaluate } from './fit/evaluate.js';
 export { type FitOptions, fit } from './fit/fit.js';
 export type { History, Interruption } from './fit/history.js';
 export { type PredictOptions, predict } from './fit/predict.js';
 export { createTrainingContext } from './fit/training-context.js';
+export type { MetricFunction, WeightedMetric } from './fit/weighted-metrics.js';
+export type { ClassWeight } from './fit/weights.js';
 export { Adadelta, type AdadeltaOptions } from './optimizers/adadelta.js';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.js';

@@ -4,7 +4,7 @@ import { KerasOptimizer } from '../optimizers/keras-optimizer.js';
 import type { NamedTensor } from '../optimizers/named-tensor.js';
 import { decodeBackup, encodeBackup } from './backup-bytes.js';
 import type { Run } from './run.js';
-import type { RunningMeans } from './running-means.js';
+import type { MeansSnapshot, RunningMeans } from './running-means.js';
 
 /** Where a run keeps what it needs to go on after it was stopped. */
 export interface Backup {
@@ -23,14 +23,14 @@ export interface Progress {
   readonly epoch: number;
   /** Batches of that epoch that are trained. */
   readonly batch: number;
-  readonly means: { readonly samples: number; readonly sums: readonly number[] } | undefined;
+  readonly means: MeansSnapshot | undefined;
   readonly learningRate: number;
 }
 
 interface Header {
   readonly progress: Progress;
   /** What must be the same for the run to go on. */
-  readonly params: Readonly<Record<string, number | boolean>>;
+  readonly params: Readonly<Record<string, number | boolean | string>>;
   readonly optimizer: string;
   readonly counts: readonly [model: number, optimizer: number];
   readonly callbacks: readonly {
@@ -126,9 +126,10 @@ function requireSameRun(run: Run, header: Header, optimizer: KerasOptimizer): vo
   );
 }
 
-function paramsOf({ context, seed, shuffle, model }: Run): Header['params'] {
+function paramsOf({ context, seed, shuffle, model, objective }: Run): Header['params'] {
   const { samples, batchSize, steps } = context.params;
-  return { samples, batchSize, steps, seed, shuffle, parameters: model.countParams() };
+  const logs = objective.names.join(', ');
+  return { samples, batchSize, steps, seed, shuffle, logs, parameters: model.countParams() };
 }
 
 function kerasOptimizer({ model }: Run): KerasOptimizer {

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { PredictionData, ScaleOptions, TrainingData } from './data.js';
+import type { PredictionData, ScaleOptions } from './data.js';
+import { requireFinite } from './require-finite.js';
 
 /** Samples that are gathered batch by batch into one buffer, which each batch overwrites. */
 export interface BatchSource {
@@ -9,11 +10,6 @@ export interface BatchSource {
   /** @returns the samples named by `order[start…end)`, valid until the next call. */
   xs(order: Int32Array, start: number, end: number): Float32Array;
 }
-
-/** Class indices or target rows of the same samples. */
-export type Targets =
-  | { readonly kind: 'classes'; readonly values: Int32Array | Uint8Array }
-  | { readonly kind: 'rows'; readonly values: Float32Array; readonly width: number };
 
 /** Checks `data` against itself and the model, and makes it a source of batches of at most `batchSize`. */
 export function batchSource(
@@ -38,8 +34,9 @@ export function batchSource(
       `${name}: data of shape [${data.shape.join(', ')}] must hold ${count * size} values; received ${values.length}.`,
     );
   }
+  requireOneInput(name, model);
   requireModelShape(name, model, sampleShape);
-  if (values instanceof Float32Array) requireFinite(name, values, size);
+  if (values instanceof Float32Array) requireFinite(name, values, size, 'xs');
   const table = values instanceof Float32Array ? undefined : byteTable(name, scale);
   const buffer = new Float32Array(Math.min(batchSize, count) * size);
   return {
@@ -62,35 +59,22 @@ export function batchSource(
   };
 }
 
-/** The labels of `data`, checked for their number. */
-export function targetsOf(name: string, data: TrainingData): Targets {
-  const count = data.shape[0] as number;
-  const values = 'images' in data ? data.labels : data.ys;
-  if (values instanceof Float32Array) {
-    if (values.length === 0 || values.length % count !== 0) {
-      throw new RangeError(
-        `${name}: ys must hold the same number of targets for each of ${count} samples; received ${values.length} numbers.`,
-      );
-    }
-    const width = values.length / count;
-    requireFinite(name, values, width, 'ys');
-    return { kind: 'rows', values, width };
-  }
-  if (values.length !== count) {
-    throw new RangeError(
-      `${name}: there must be a label for each of ${count} samples; received ${values.length} labels.`,
-    );
-  }
-  return { kind: 'classes', values };
-}
-
-function requireModelShape(name: string, model: LayersModel, sampleShape: number[]): void {
+/** Refuses a model with several inputs or outputs. */
+export function requireOneInput(name: string, model: LayersModel): void {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new RangeError(
       `${name}: model must have one input and one output; received ${model.inputs.length} and ${model.outputs.length}. ` +
         'Train others with tfjs’s own fit.',
     );
   }
+}
+
+/** Refuses samples of another shape than the model's only input. */
+export function requireModelShape(
+  name: string,
+  model: LayersModel,
+  sampleShape: readonly number[],
+): void {
   const expected = (model.inputs[0]?.shape ?? []).slice(1);
   const fits =
     expected.length === sampleShape.length &&
@@ -100,17 +84,6 @@ function requireModelShape(name: string, model: LayersModel, sampleShape: number
       `${name}: samples must have the model's input shape [${expected.join(', ')}]; received [${sampleShape.join(', ')}].`,
     );
   }
-}
-
-function requireFinite(name: string, values: Float32Array, size: number, field = 'xs'): void {
-  // A sum is finite only if every term is, and costs a tenth of testing each.
-  let sum = 0;
-  for (const value of values) sum += value - value;
-  if (sum === 0) return;
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  throw new RangeError(
-    `${name}: ${field} must be finite; received ${values[at]} in sample ${Math.floor(at / size)}.`,
-  );
 }
 
 function byteTable(name: string, scale: number | undefined): Float32Array {

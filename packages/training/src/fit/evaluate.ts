@@ -1,19 +1,23 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Callback, Logs } from '../callback.js';
 import { yieldToEventLoop } from '../internal/yield-to-event-loop.js';
-import { type BatchSource, batchSource, targetsOf } from './batch-source.js';
+import { type Batch, gatherBatch, type LabelledSource } from './batch.js';
 import { CallbackList } from './callback-list.js';
 import type { ScaleOptions, TrainingData } from './data.js';
+import { labelledSource } from './labelled-source.js';
 import { type Objective, objectiveOf } from './objective.js';
 import { RunningMeans } from './running-means.js';
 import { createTrainingContext } from './training-context.js';
+import type { WeightedMetric } from './weighted-metrics.js';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions extends ScaleOptions {
   /** Samples on the device at once; the result is the same. Default: 32. */
   readonly batchSize?: number;
+  /** Logged besides, each the mean over samples by their `sampleWeight`. Default: none. */
+  readonly weightedMetrics?: readonly WeightedMetric[];
   /** Their `onTestBegin` and `onTestEnd` are called. Default: none. */
   readonly callbacks?: readonly Callback[];
   /** Ends after the current batch, with its reason thrown: part of an evaluation is none. */
@@ -21,7 +25,8 @@ export interface EvaluateOptions extends ScaleOptions {
 }
 
 /**
- * Loss and metrics of a compiled model over a dataset, each the mean over all samples.
+ * Loss and metrics of a compiled model over a dataset, each the mean over all samples. With a
+ * `sampleWeight` in the data, the loss is weighted and the metrics are not, as in Keras.
  *
  * @returns `{ loss, accuracy, … }`, metrics as Keras spells them
  * @throws RangeError if data and model do not fit, or a value is not finite
@@ -36,21 +41,22 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Logs> {
   const { batchSize = 32, callbacks = [], signal } = options;
-  const source = batchSource('evaluate', model, data, batchSize, options);
-  const objective = objectiveOf('evaluate', model, targetsOf('evaluate', data));
-  const order = Int32Array.from({ length: source.count }, (_, i) => i);
+  const objective = objectiveOf('evaluate', model, options.weightedMetrics);
+  const source = labelledSource('evaluate', model, data, { ...options, batchSize, objective });
+  const { count } = source.samples;
+  const order = Int32Array.from({ length: count }, (_, i) => i);
   const context = createTrainingContext(model, {
     epochs: 1,
-    steps: Math.ceil(source.count / batchSize),
+    steps: Math.ceil(count / batchSize),
     batchSize,
-    samples: source.count,
+    samples: count,
   });
   const list = new CallbackList(callbacks, context);
   return evaluateSource({ source, objective, order, batchSize, callbacks: list, signal });
 }
 
 interface Evaluation {
-  readonly source: BatchSource;
+  readonly source: LabelledSource;
   readonly objective: Objective;
   readonly order: Int32Array;
   readonly batchSize: number;
@@ -67,7 +73,8 @@ export async function evaluateSource(evaluation: Evaluation): Promise<Logs> {
     let yieldedAt = Date.now();
     for (let start = 0; start < order.length; start += batchSize) {
       const end = Math.min(start + batchSize, order.length);
-      means.add(testBatch(source, objective, order, start, end), end - start);
+      const batch = gatherBatch(source, order, start, end);
+      means.add(testBatch(objective, batch), end - start, objective.counts(batch));
       if (means.full) await means.flush();
       if (Date.now() - yieldedAt > 20) {
         await yieldToEventLoop();
@@ -84,17 +91,11 @@ export async function evaluateSource(evaluation: Evaluation): Promise<Logs> {
   return logs;
 }
 
-function testBatch(
-  source: BatchSource,
-  objective: Objective,
-  order: Int32Array,
-  start: number,
-  end: number,
-): Scalar[] {
+function testBatch(objective: Objective, batch: Batch): Scalar[] {
   return tf.tidy(() => {
-    const xs = tf.tensor(source.xs(order, start, end), [end - start, ...source.sampleShape]);
-    const targets = objective.targets(order, start, end);
-    const output: Tensor = objective.forward(xs, false);
+    const xs = tf.tensor(batch.xs, [...batch.shape]);
+    const targets = objective.targets(batch);
+    const output = objective.forward(xs, false);
     return [objective.loss(targets, output), ...objective.metrics(targets, output)];
   });
 }

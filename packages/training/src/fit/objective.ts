@@ -1,39 +1,44 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Targets } from './batch-source.js';
+import type { Batch } from './batch.js';
+import { requireOneInput } from './batch-source.js';
 import { compiledModel } from './compiled-model.js';
 import { crossEntropyFromLogits } from './cross-entropy.js';
 import { forward } from './forward.js';
+import { kerasName } from './keras-name.js';
 import { softmaxLogits } from './logits.js';
-
-type LossOrMetric = (yTrue: Tensor, yPred: Tensor) => Tensor;
+import type { Targets } from './targets.js';
+import { type UploadedTargets, uploadTargets } from './upload-targets.js';
+import { type MetricFunction, perSampleMetric, type WeightedMetric } from './weighted-metrics.js';
 
 /** What a model was compiled for, made ready to run on batches. */
 export interface Objective {
-  /** `loss` first, then the metrics as Keras spells them. */
+  /** `loss` first, then the metrics, then the weighted metrics, as Keras spells them. */
   readonly names: readonly string[];
-  /** Uploads the targets of the samples `order[start…end)`; the caller disposes them. */
-  targets(order: Int32Array, start: number, end: number): BatchTargets;
+  /** Refuses targets that do not fit the model. `name` opens the message. */
+  check(name: string, targets: Targets): void;
+  /** Uploads what `loss` and `metrics` compare with; the caller disposes it. */
+  targets(batch: Batch): BatchTargets;
   /** The model's output; `fromLogits` says what `loss` and `metrics` then get. */
   forward(xs: Tensor, training: boolean): Tensor;
-  /** Mean over the batch, penalties of regularizers included. */
+  /** Sum over the batch divided by its samples, penalties of regularizers included. */
   loss(targets: BatchTargets, output: Tensor): Scalar;
-  /** Means over the batch, one for each name after `loss`. */
+  /** For each name after `loss`, the (weighted) sum over the batch divided by its samples. */
   metrics(targets: BatchTargets, output: Tensor): Scalar[];
+  /** What the sums behind each of `names` are divided by in the end: samples, or their weights. */
+  counts(batch: Batch): number[];
 }
 
-export interface BatchTargets {
-  /** What the loss function takes. */
-  readonly ys: Tensor;
-  /** Class indices, int32, if the loss is over classes. */
-  readonly labels: Tensor | undefined;
+export interface BatchTargets extends UploadedTargets {
+  /** float32 `[n]`, or undefined if all samples weigh 1. */
+  readonly weights: Tensor | undefined;
 }
 
 /** The members of a compiled `LayersModel` that its types keep to themselves. */
 interface Compiled {
-  lossFunctions: LossOrMetric[];
-  metricsTensors: [LossOrMetric, number][];
+  lossFunctions: MetricFunction[];
+  metricsTensors: [MetricFunction, number][];
   metricsNames: string[];
   loss: unknown;
 }
@@ -48,7 +53,12 @@ const CATEGORICAL = 'categoricalCrossentropy';
  * Keras does when it trains: tfjs clips the probabilities instead, and loses the gradient of a
  * sample that is wrong by a large margin.
  */
-export function objectiveOf(name: string, model: LayersModel, data: Targets): Objective {
+export function objectiveOf(
+  name: string,
+  model: LayersModel,
+  weightedMetrics: readonly WeightedMetric[] = [],
+): Objective {
+  requireOneInput(name, model);
   const compiled = compiledModel(model) as unknown as Compiled;
   const lossFunction = compiled.lossFunctions?.[0];
   if (lossFunction === undefined) {
@@ -56,101 +66,116 @@ export function objectiveOf(name: string, model: LayersModel, data: Targets): Ob
   }
   const width = model.outputs[0]?.shape.at(-1) ?? 1;
   const lossName = typeof compiled.loss === 'string' ? compiled.loss : '';
-  const overClasses = lossName === SPARSE || lossName === CATEGORICAL;
+  const fromSparse = lossName === SPARSE;
+  const overClasses = fromSparse || lossName === CATEGORICAL;
   const logits = overClasses ? softmaxLogits(model) : undefined;
-  const sparse = lossName === SPARSE && logits === undefined;
-  if (data.kind === 'classes') requireClasses(name, data.values, width, lossName);
-  else if (data.width !== (sparse ? 1 : width) && !(lossName === SPARSE && data.width === 1)) {
-    throw new RangeError(
-      `${name}: ys must hold ${width} targets a sample, as many as the model has outputs; received ${data.width}.`,
-    );
-  }
+  const sparse = fromSparse && logits === undefined;
+  // A model with one output, or a binary loss, is right or wrong at each output by itself.
+  const byThreshold = width === 1 || lossName === 'binaryCrossentropy';
   const metrics = compiled.metricsTensors.map(([metric], i) => {
     const metricName = compiled.metricsNames[i + 1] as string;
-    const accuracy = metricName === 'acc' && width > 1 && lossName !== 'binaryCrossentropy';
+    const accuracy = metricName === 'acc' && !byThreshold;
     return { name: kerasName(metricName), metric, accuracy };
   });
+  const weighted = weightedMetrics.map((metric) => perSampleMetric(name, metric, byThreshold));
+  const names = ['loss', ...metrics.map((metric) => metric.name)];
+  for (const metric of weighted) names.push(uniqueName(names, metric.name));
   return {
-    names: ['loss', ...metrics.map((metric) => metric.name)],
-    targets: (order, start, end) =>
-      uploadTargets(data, order, start, end, { width, sparse, fromSparse: lossName === SPARSE }),
+    names,
+    check(checked, targets) {
+      if (targets.kind === 'classes') requireClasses(checked, targets.values, width, overClasses);
+      else if (targets.width !== (sparse ? 1 : width) && !(fromSparse && targets.width === 1)) {
+        throw new RangeError(
+          `${checked}: ys must hold ${width} targets a sample, as many as the model has outputs; received ${targets.width}.`,
+        );
+      }
+    },
+    targets: ({ targets, weights }) => ({
+      ...uploadTargets(targets, { width, sparse, fromSparse }),
+      weights: weights && tf.tensor1d(weights),
+    }),
     forward: (xs, training) =>
       logits === undefined ? forward(model, xs, training) : logits(xs, training),
-    loss: ({ ys }, output) => {
+    loss: ({ ys, weights }, output) => {
       const loss =
         logits === undefined
-          ? tf.mean(lossFunction(ys, output))
-          : crossEntropyFromLogits(ys, output);
+          ? weightedMean(name, 'loss', lossFunction(ys, output), weights)
+          : crossEntropyFromLogits(ys, output, weights);
       return model
         .calculateLosses()
-        .reduce((total: Scalar, penalty: Scalar) => tf.add(total, penalty), loss as Scalar);
+        .reduce((total: Scalar, penalty: Scalar) => tf.add(total, penalty), loss);
     },
-    metrics: ({ ys, labels }, output) => {
+    metrics: ({ ys, labels, weights }, output) => {
       let probabilities: Tensor | undefined;
-      return metrics.map(({ metric, accuracy }) => {
-        if (accuracy) {
-          const truth = labels ?? tf.argMax(ys, -1);
-          return tf.mean(tf.cast(tf.equal(tf.argMax(output, -1), truth), 'float32')) as Scalar;
-        }
+      const hits = (): Tensor => {
+        const truth = labels ?? tf.argMax(ys, -1);
+        return tf.cast(tf.equal(tf.argMax(output, -1), truth), 'float32');
+      };
+      const values = (metric: MetricFunction): Tensor => {
         probabilities ??= logits === undefined ? output : tf.softmax(output);
-        return tf.mean(metric(ys, probabilities)) as Scalar;
-      });
+        return metric(ys, probabilities);
+      };
+      return [
+        ...metrics.map(({ metric, accuracy }) =>
+          accuracy ? tf.mean<Scalar>(hits()) : tf.mean<Scalar>(values(metric)),
+        ),
+        ...weighted.map(({ name: metricName, metric }) =>
+          weightedMean(
+            name,
+            `weightedMetrics: ${metricName}`,
+            metric === 'hits' ? hits() : values(metric),
+            weights,
+          ),
+        ),
+      ];
+    },
+    counts: ({ shape: [n = 0], weights }) => {
+      const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? n;
+      return names.map((_, i) => (i > metrics.length ? total : n));
     },
   };
+}
+
+/** The sum of values times weights, divided by the number of values. */
+function weightedMean(
+  name: string,
+  field: string,
+  values: Tensor,
+  weights: Tensor | undefined,
+): Scalar {
+  if (weights === undefined) return tf.mean<Scalar>(values);
+  if (values.shape[0] !== weights.size) {
+    throw new RangeError(
+      `${name}: ${field} must give a value for each sample to be weighted; ` +
+        `received a tensor of shape [${values.shape.join(', ')}] for ${weights.size} samples.`,
+    );
+  }
+  // A weight for each sample, whatever more there is to one.
+  const shape = [weights.size, ...values.shape.slice(1).map(() => 1)];
+  return tf.mean<Scalar>(tf.mul(tf.cast(values, 'float32'), tf.reshape(weights, shape)));
+}
+
+/** Keras's: a weighted metric takes its name, or `weighted_` and its name if that one is there. */
+function uniqueName(taken: readonly string[], name: string): string {
+  if (!taken.includes(name)) return name;
+  const second = `weighted_${name}`;
+  if (!taken.includes(second)) return second;
+  let count = 1;
+  while (taken.includes(`${second}_${count}`)) count++;
+  return `${second}_${count}`;
 }
 
 function requireClasses(
   name: string,
   labels: Int32Array | Uint8Array,
   width: number,
-  lossName: string,
+  overClasses: boolean,
 ): void {
-  const classes = width === 1 && lossName !== SPARSE && lossName !== CATEGORICAL ? 2 : width;
+  const classes = width === 1 && !overClasses ? 2 : width;
   const bad = labels.findIndex((label) => !(label >= 0 && label < classes));
   if (bad !== -1) {
     throw new RangeError(
       `${name}: labels must lie in 0 to ${classes - 1}, for the model has ${width} outputs; received ${labels[bad]} for sample ${bad}.`,
     );
   }
-}
-
-function uploadTargets(
-  data: Targets,
-  order: Int32Array,
-  start: number,
-  end: number,
-  shape: { width: number; sparse: boolean; fromSparse: boolean },
-): BatchTargets {
-  const n = end - start;
-  const { width, sparse, fromSparse } = shape;
-  if (data.kind === 'rows' && !(fromSparse && data.width === 1)) {
-    const rows = new Float32Array(n * data.width);
-    for (let i = 0; i < n; i++) {
-      const from = (order[start + i] as number) * data.width;
-      rows.set(data.values.subarray(from, from + data.width), i * data.width);
-    }
-    return { ys: tf.tensor2d(rows, [n, data.width]), labels: undefined };
-  }
-  const labels = Int32Array.from(
-    { length: n },
-    (_, i) => data.values[order[start + i] as number] as number,
-  );
-  if (width === 1 || sparse) {
-    const ys = tf.tensor2d(Float32Array.from(labels), [n, 1]);
-    return { ys, labels: sparse ? tf.tensor1d(labels, 'int32') : undefined };
-  }
-  const oneHot = new Float32Array(n * width);
-  for (let i = 0; i < n; i++) oneHot[i * width + (labels[i] as number)] = 1;
-  return { ys: tf.tensor2d(oneHot, [n, width]), labels: tf.tensor1d(labels, 'int32') };
-}
-
-/** tfjs says `acc`, Keras `accuracy`; other names turn from camelCase to Keras's snake_case. */
-function kerasName(name: string): string {
-  const known: Record<string, string> = { acc: 'accuracy', ce: 'crossentropy' };
-  return (
-    known[name] ??
-    (name.toUpperCase() === name
-      ? name.toLowerCase()
-      : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
-  );
 }

@@ -1,11 +1,11 @@
 import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { BatchSource } from './batch-source.js';
+import type { Batch } from './batch.js';
 import type { Objective } from './objective.js';
 
 /**
- * One optimizer step on the samples `order[start…end)`.
+ * One optimizer step on `batch`.
  *
  * @returns the loss before the step and the metrics of the same forward pass, one for each of
  *   `objective.names`; the caller disposes them
@@ -14,14 +14,11 @@ export function trainStep(
   model: LayersModel,
   optimizer: Optimizer,
   objective: Objective,
-  source: BatchSource,
-  order: Int32Array,
-  start: number,
-  end: number,
+  batch: Batch,
 ): Scalar[] {
   return tf.tidy(() => {
-    const xs = tf.tensor(source.xs(order, start, end), [end - start, ...source.sampleShape]);
-    const targets = objective.targets(order, start, end);
+    const xs = tf.tensor(batch.xs, [...batch.shape]);
+    const targets = objective.targets(batch);
     let output: Tensor | undefined;
     const loss = optimizer.minimize(
       () => {

@@ -2,15 +2,24 @@ import type { Logs } from '../callback.js';
 import { yieldEvery } from '../internal/yield-to-event-loop.js';
 import { type Progress, restoreBackup, saveBackup } from './backup.js';
 import type { DropoutSeeds } from './dropout-seeds.js';
-import { epochOrder } from './epoch-order.js';
+import { EpochOpener } from './epoch-opener.js';
 import { evaluateSource } from './evaluate.js';
 import type { History, Interruption } from './history.js';
 import type { Run } from './run.js';
 import { RunningMeans } from './running-means.js';
 import { trainStep } from './train-step.js';
 
-/** The loop over epochs. */
+/** Trains all epochs; when it is done, for whatever reason, no source of batches is left open. */
 export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
+  const opener = new EpochOpener(run.open);
+  try {
+    return await trainEpochs(run, dropout, opener);
+  } finally {
+    await opener.close();
+  }
+}
+
+async function trainEpochs(run: Run, dropout: DropoutSeeds, opener: EpochOpener): Promise<History> {
   const { model, context, callbacks, recorder, signal, backup } = run;
   const { epochs } = context.params;
   let logs: Logs = {};
@@ -28,8 +37,8 @@ export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
     }
     await callbacks.onEpochBegin(epoch);
     // The epoch has begun once before, and what that did to the rate is in the backup.
-    if (progress !== undefined && progress.batch > 0) context.learningRate = progress.learningRate;
-    const trained = await trainEpoch(run, dropout, epoch, progress, pause);
+    if (progress?.means !== undefined) context.learningRate = progress.learningRate;
+    const trained = await trainEpoch({ run, dropout, opener, pause }, epoch, progress);
     progress = undefined;
     interrupted = trained.interrupted;
     if (interrupted !== undefined) break;
@@ -59,6 +68,13 @@ export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
   return recorder.toHistory(interrupted);
 }
 
+interface Training {
+  readonly run: Run;
+  readonly dropout: DropoutSeeds;
+  readonly opener: EpochOpener;
+  readonly pause: () => Promise<void> | undefined;
+}
+
 interface TrainedEpoch {
   readonly logs: Logs;
   readonly means: RunningMeans;
@@ -66,44 +82,46 @@ interface TrainedEpoch {
 }
 
 async function trainEpoch(
-  run: Run,
-  dropout: DropoutSeeds,
+  { run, dropout, opener, pause }: Training,
   epoch: number,
   progress: Progress | undefined,
-  pause: () => Promise<void> | undefined,
 ): Promise<TrainedEpoch> {
-  const { model, source, objective, context, callbacks, signal } = run;
-  const { batchSize, steps } = context.params;
-  const order = run.shuffle ? epochOrder(run.samples, run.seed, epoch) : run.samples;
+  const { model, objective, context, callbacks, signal } = run;
+  const { epochs, steps } = context.params;
   const means = new RunningMeans(objective.names);
   if (progress?.means) means.restore(progress.means);
+  const first = progress?.batch ?? 0;
+  const batches = opener.open(epoch, first);
+  const interruptedAt = async (batch: number): Promise<TrainedEpoch> => {
+    await means.flush();
+    await saveBackup(run, epoch, batch, means);
+    const logs = means.logs();
+    return { logs, means, interrupted: { epoch, batches: batch, logs } };
+  };
   try {
-    for (let batch = progress?.batch ?? 0; batch < steps; batch++) {
+    for (let batch = first; batch < steps; batch++) {
+      const coming = batches.next();
+      const given = coming instanceof Promise ? await coming : coming;
+      if (given === undefined) return await interruptedAt(batch);
       await callbacks.onTrainBatchBegin(batch);
-      const start = batch * batchSize;
-      const end = Math.min(start + batchSize, order.length);
       dropout.set(epoch * steps + batch);
-      means.add(
-        trainStep(model, model.optimizer, objective, source, order, start, end),
-        end - start,
-      );
+      const values = trainStep(model, model.optimizer, objective, given);
+      means.add(values, given.shape[0] as number, objective.counts(given));
+      batches.release();
+      if (batch + 1 === steps && epoch + 1 < epochs) opener.openAhead(epoch + 1);
       const wanted = callbacks.needsBatchLogs(batch);
       if (wanted || means.full) await means.flush();
       await callbacks.onTrainBatchEnd(batch, wanted ? means.logs() : {});
       if (context.stopTraining) break;
       await backUpBatch(run, epoch, batch, means);
       await pause();
-      if (signal?.aborted && batch + 1 < steps) {
-        await means.flush();
-        await saveBackup(run, epoch, batch + 1, means);
-        const logs = means.logs();
-        return { logs, means, interrupted: { epoch, batches: batch + 1, logs } };
-      }
+      if (signal?.aborted && batch + 1 < steps) return await interruptedAt(batch + 1);
     }
     await means.flush();
     return { logs: means.logs(), means, interrupted: undefined };
   } finally {
     means.dispose();
+    await batches.close();
   }
 }
 
