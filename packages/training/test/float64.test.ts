@@ -3,7 +3,7 @@ import { useCpu } from './support/cpu.js';
 import { parityFiles, readFixture } from './support/fixtures.js';
 import { Float64Net } from './support/float64-net.js';
 import { formulaWeights, parityModel } from './support/parity-models.js';
-import { firstTrainingImages, noRealData } from './support/real-data.js';
+import { firstTrainingImages, noRealData, skippedWithoutData } from './support/real-data.js';
 import { ReferenceOptimizer } from './support/reference-optimizers.js';
 
 interface ParityRun {
@@ -27,7 +27,7 @@ const strays = (file: string): boolean =>
 // The first step of a model is the same whatever the optimizer.
 const firstSteps = new Map<string, ReturnType<Float64Net['step']>>();
 
-describe.skipIf(noRealData !== undefined)('in double precision', () => {
+describe.skipIf(noRealData !== undefined)(`in double precision${skippedWithoutData}`, () => {
   beforeAll(useCpu);
 
   const all = parityFiles();

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Callback, createOptimizer, fit, predict, type TrainingData } from '../src/index.js';
 import { parityFiles, readFixture } from './support/fixtures.js';
 import { parityModel } from './support/parity-models.js';
-import { firstTrainingImages, noRealData } from './support/real-data.js';
+import { firstTrainingImages, noRealData, skippedWithoutData } from './support/real-data.js';
 
 interface ParityRun {
   model: string;
@@ -76,7 +76,7 @@ function smoothed(images: ReturnType<typeof firstTrainingImages>, smoothing: num
 }
 
 describe.skipIf(noRealData !== undefined)(
-  `20 steps from known weights${noRealData === undefined ? '' : ` (skipped: ${noRealData})`}`,
+  `20 steps from known weights${skippedWithoutData}`,
   () => {
     beforeAll(async () => {
       await useBackend({ backend: 'cnnkit' });

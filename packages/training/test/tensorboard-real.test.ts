@@ -30,9 +30,9 @@ const required = (process.env.CNNKIT_REQUIRE ?? '').split(/[\s,]+/).includes('te
 
 // Checked with TensorBoard 2.21, through the two checkers in tools/.
 const missing = await whyMissing();
-if (missing && !required) console.log(`skipped: tests with the real TensorBoard (${missing})`);
+const skipped = missing && !required ? ` (skipped: ${missing})` : '';
 
-describe.skipIf(missing && !required)('the real TensorBoard', () => {
+describe.skipIf(skipped !== '')(`the real TensorBoard${skipped}`, () => {
   let dir: string;
   beforeAll(async () => {
     if (missing) throw new Error(`CNNKIT_REQUIRE names tensorboard, but ${missing}`);

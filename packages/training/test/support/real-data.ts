@@ -9,7 +9,11 @@ const dataDir = process.env.CNNKIT_DATA_DIR || undefined;
 export const noRealData: string | undefined =
   dataDir !== undefined || process.env.CNNKIT_REQUIRE?.split(',').includes('data')
     ? undefined
-    : 'set CNNKIT_DATA_DIR to a folder with mnist/ and fashion-mnist/ to run it';
+    : 'set CNNKIT_DATA_DIR to a folder with mnist and fashion-mnist';
+
+/** What a title ends in: the root's `npm test` reads the reason out of it. */
+export const skippedWithoutData: string =
+  noRealData === undefined ? '' : ` (skipped: ${noRealData})`;
 
 /** The first `count` training images of `mnist` or `fashion-mnist`. */
 export function firstTrainingImages(set: string, count: number): ImageData {
