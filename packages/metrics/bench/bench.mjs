@@ -1,6 +1,6 @@
 // Times the metrics beside scikit-learn, in one run, on the same arrays.
 //
-//   node bench/bench.mjs [--sizes 10000,1000000] [--budget-ms 400]
+//   node bench/bench.mjs [--sizes 10000,1000000] [--budget-ms 400] [--only roc]
 //
 // CNNKIT_PYTHON names a Python with scikit-learn (default: python3); without one ours runs alone.
 import { spawn } from 'node:child_process';
@@ -15,6 +15,7 @@ const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '10000,1000000' },
     'budget-ms': { type: 'string', default: '400' },
+    only: { type: 'string', default: '' },
   },
 });
 const sizes = values.sizes.split(',').map(Number);
@@ -72,6 +73,7 @@ try {
       `\n${n.toLocaleString('en')} labels${' '.repeat(15)}      ours ms   sklearn ms   ratio`,
     );
     for (const [name, run] of Object.entries(CASES)) {
+      if (values.only && !name.includes(values.only)) continue;
       const ours = time(run, data);
       const theirs = await peer?.ask(name, n);
       if (theirs && Math.abs(theirs.value - ours.value) > 1e-9 * Math.abs(theirs.value)) {

@@ -1,7 +1,6 @@
 import { fail } from './internal/fail.js';
 import { lowerBound, toArray, upperBound } from './internal/numpy.js';
-import { steps } from './internal/precision-recall.js';
-import { countsAtThresholds, pick, prepend } from './internal/thresholds.js';
+import { countsAtThresholds, prepend } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
@@ -39,17 +38,17 @@ export function detCurve(
   options: CurveOptions = {},
 ): DetCurve {
   const { posLabel, sampleWeight, dropIntermediate = false } = options;
-  const counts = countsAtThresholds('detCurve', yTrue, yScore, posLabel, sampleWeight);
+  const dropped = dropIntermediate ? 'flat' : 'none';
+  const counts = countsAtThresholds('detCurve', yTrue, yScore, posLabel, sampleWeight, dropped);
   if (counts.classCount !== 2) {
     const received = `${counts.classCount} class${counts.classCount === 1 ? '' : 'es'}`;
     fail('detCurve', 'one_class', `yTrue must hold two classes; received ${received}.`);
   }
-  const all = {
-    fps: prepend(0, counts.fps),
-    tps: prepend(0, counts.tps),
-    thresholds: prepend(Number.POSITIVE_INFINITY, counts.thresholds),
-  };
-  const { fps, tps, thresholds } = dropIntermediate ? pick(all, (i) => steps(all.tps, i)) : all;
+  // The start of the curve is a point like others here, and the first threshold may be dropped too.
+  const start = Number(dropIntermediate && counts.tps[0] === 0 && counts.tps[1] === 0);
+  const fps = prepend(0, counts.fps.subarray(start));
+  const tps = prepend(0, counts.tps.subarray(start));
+  const thresholds = prepend(Number.POSITIVE_INFINITY, counts.thresholds.subarray(start));
   const negatives = fps.at(-1)!;
   const positives = tps.at(-1)!;
   if (negatives === 0 || positives === 0) {

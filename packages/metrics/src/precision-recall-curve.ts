@@ -1,4 +1,4 @@
-import { precisionRecallPoints } from './internal/precision-recall.js';
+import { toArray } from './internal/numpy.js';
 import { countsAtThresholds } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
@@ -39,6 +39,25 @@ export function precisionRecallCurve(
 ): PrecisionRecallCurve {
   const { posLabel, sampleWeight, dropIntermediate = false, onWarning } = options;
   const metric = 'precisionRecallCurve';
-  const counts = countsAtThresholds(metric, yTrue, yScore, posLabel, sampleWeight);
-  return precisionRecallPoints(counts, dropIntermediate, warner(metric, onWarning));
+  const dropped = dropIntermediate ? 'flat' : 'none';
+  const counts = countsAtThresholds(metric, yTrue, yScore, posLabel, sampleWeight, dropped);
+  const { fps, tps, thresholds } = counts;
+  const n = tps.length;
+  const positives = tps.at(-1)!;
+  if (positives === 0) {
+    const rule = 'yTrue holds no positive samples';
+    const warn = warner(metric, onWarning);
+    warn('no_positive_samples', 'UserWarning', `${rule}; recall is 1 at every threshold.`);
+  }
+  const precision = new Array<number>(n + 1);
+  const recall = new Array<number>(n + 1);
+  for (let i = 0; i < n; i++) {
+    const at = n - 1 - i;
+    const chosen = tps[at]! + fps[at]!;
+    precision[i] = chosen === 0 ? 0 : tps[at]! / chosen;
+    recall[i] = positives === 0 ? 1 : tps[at]! / positives;
+  }
+  precision[n] = 1;
+  recall[n] = 0;
+  return { precision, recall, thresholds: toArray(thresholds).reverse() };
 }

@@ -1,5 +1,4 @@
-import { toArray } from './internal/numpy.js';
-import { countsAtThresholds, pick, prepend } from './internal/thresholds.js';
+import { countsAtThresholds } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
@@ -41,30 +40,27 @@ export function rocCurve(
   options: CurveOptions = {},
 ): RocCurve {
   const { posLabel, sampleWeight, dropIntermediate = true, onWarning } = options;
-  const counts = countsAtThresholds('rocCurve', yTrue, yScore, posLabel, sampleWeight);
-  const { fps, tps, thresholds } = dropIntermediate
-    ? pick(counts, (i) => bends(counts.fps, i) || bends(counts.tps, i))
-    : counts;
+  const dropped = dropIntermediate ? 'straight' : 'none';
+  const counts = countsAtThresholds('rocCurve', yTrue, yScore, posLabel, sampleWeight, dropped);
   const warn = warner('rocCurve', onWarning);
   const rate = (side: 'negative' | 'positive', sums: Float64Array): number[] => {
     const total = sums.at(-1)!;
-    if (total > 0) {
-      const rates = prepend(0, sums);
-      for (let i = 0; i < rates.length; i++) rates[i]! /= total;
-      return toArray(rates);
-    }
+    if (total > 0) return arrayFrom(0, sums, total);
     const rule = `yTrue holds no ${side} samples`;
     warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; their rate is NaN.`);
     return new Array<number>(sums.length + 1).fill(Number.NaN);
   };
   return {
-    fpr: rate('negative', fps),
-    tpr: rate('positive', tps),
-    thresholds: toArray(prepend(Number.POSITIVE_INFINITY, thresholds)),
+    fpr: rate('negative', counts.fps),
+    tpr: rate('positive', counts.tps),
+    thresholds: arrayFrom(Number.POSITIVE_INFINITY, counts.thresholds, 1),
   };
 }
 
-/** Whether the second difference is not zero. */
-function bends(sums: Float64Array, i: number): boolean {
-  return sums[i + 1]! - sums[i]! - (sums[i]! - sums[i - 1]!) !== 0;
+/** A plain array: the first value, then the others divided. */
+function arrayFrom(first: number, values: Float64Array, divisor: number): number[] {
+  const out = new Array<number>(values.length + 1);
+  out[0] = first;
+  for (let i = 0; i < values.length; i++) out[i + 1] = values[i]! / divisor;
+  return out;
 }

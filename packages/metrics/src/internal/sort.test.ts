@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { rankAgainst } from './rank-against.js';
-import { sortScores } from './sort.js';
+import { sortRising } from './sort.js';
 
 const score = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -10,28 +10,42 @@ const score = fc.oneof(
   fc.constantFrom(5e-324, -5e-324, 1.7e308, -1.7e308, 1e-300, 0, -0, 1 - 2 ** -53),
 );
 
-it('sortScores puts any scores in order, each with its own mark and weight', () => {
+it('sortRising puts any scores in order, each with its own weight', () => {
   fc.assert(
-    fc.property(fc.array(score, { maxLength: 300 }), (scores) => {
-      const marks = Uint8Array.from(scores, (s) => Number(s > 0.25));
-      const weights = Float64Array.from(scores, (s) => Math.abs(Math.sign(s)) + (s > 1 ? 1 : 0));
-      const sorted = sortScores(scores, marks, weights);
-      const kept = scores.filter((s) => s !== 0);
-      expect(Array.from(sorted.scores)).toEqual(kept.toSorted((a, b) => a - b));
-      sorted.scores.forEach((s, i) => {
-        expect(sorted.positive[i]).toBe(Number(s > 0.25));
-        expect(sorted.weights?.[i]).toBe(1 + (s > 1 ? 1 : 0));
+    fc.property(fc.array(score, { maxLength: 300 }), (given) => {
+      const scores = Float64Array.from(given);
+      const weights = scores.map((s) => Math.abs(Math.sign(s)) + (s > 1 ? 1 : 0));
+      sortRising(scores, weights);
+      expect(Array.from(scores, (s) => s + 0)).toEqual(
+        given.map((s) => s + 0).toSorted((a, b) => a - b),
+      );
+      scores.forEach((s, i) => {
+        expect(weights[i]).toBe(Math.abs(Math.sign(s)) + (s > 1 ? 1 : 0));
       });
     }),
   );
 });
 
-it('sortScores copes with scores that crowd over many orders of magnitude', () => {
-  const scores = Float64Array.from({ length: 20_000 }, (_, i) =>
+it('sortRising copes with scores that crowd over many orders of magnitude', () => {
+  const given = Float64Array.from({ length: 20_000 }, (_, i) =>
     i % 2 ? 1 - 1.01 ** -(i % 3000) : 1.01 ** -((i * 7) % 60_000),
   );
-  const sorted = sortScores(scores, new Uint8Array(20_000), undefined);
-  expect(sorted.scores).toEqual(scores.toSorted());
+  const [alone, scores] = [given.slice(), given.slice()];
+  sortRising(alone);
+  expect(alone).toEqual(given.toSorted());
+  const weights = scores.map((s) => 2 * s);
+  sortRising(scores, weights);
+  expect(scores).toEqual(alone);
+  expect(weights).toEqual(alone.map((s) => 2 * s));
+});
+
+it('sortRising leaves the rest of the memory alone', () => {
+  const memory = Float64Array.from({ length: 200 }, (_, i) => (i * 37) % 101);
+  const before = memory.slice();
+  sortRising(memory.subarray(50, 150));
+  expect(memory.slice(0, 50)).toEqual(before.slice(0, 50));
+  expect(memory.slice(150)).toEqual(before.slice(150));
+  expect(memory.slice(50, 150)).toEqual(before.slice(50, 150).sort());
 });
 
 it('rankAgainst counts how many of the sorted side lie below each of the others', () => {

@@ -1,7 +1,7 @@
 import type { Label } from '../labels.js';
 import { fail, isArrayLike, show } from './fail.js';
 import { oneScore, readScores } from './score-table.js';
-import { sortScores } from './sort.js';
+import { sortRising } from './sort.js';
 import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
 import { readWeights } from './weights.js';
@@ -21,6 +21,7 @@ export function countsAtThresholds(
   yScore: unknown,
   posLabel: Label | null | undefined,
   sampleWeight: ArrayLike<number> | null | undefined,
+  dropped: Dropped,
 ): ThresholdCounts & { readonly classCount: number } {
   const truth = readTruthColumn(fn, yTrue);
   const given = posLabel !== null && posLabel !== undefined;
@@ -32,7 +33,7 @@ export function countsAtThresholds(
   const positive = positiveOf(fn, truth, posLabel);
   const scores = readScoreColumn(fn, yScore, truth.length, sampleWeight);
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
-  const counts = count(marks(truth.codes, positive), scores, weights);
+  const counts = count(marks(truth.codes, positive), scores, weights, dropped);
   return { ...counts, classCount: truth.classes.length };
 }
 
@@ -64,53 +65,101 @@ export function marks(codes: Int32Array, wanted: number): Uint8Array {
 }
 
 /**
+ * Points that a curve can do without: none; those on a straight line between their neighbours; those
+ * at which no positive is gained or lost on either side.
+ */
+export type Dropped = 'none' | 'straight' | 'flat';
+
+/**
  * Cumulates weights down the scores; labels are 1 (positive) or 0. Samples without weight give no
  * threshold.
+ *
+ * Either class is sorted alone and the two are merged, so that no mark travels with a score.
  */
 export function count(
   positive: ArrayLike<number>,
   scores: ArrayLike<number>,
   weights?: Float64Array,
+  dropped: Dropped = 'none',
 ): ThresholdCounts {
-  const sorted = sortScores(scores, positive, weights);
-  const n = sorted.scores.length;
-  const fps = new Float64Array(n);
-  const tps = new Float64Array(n);
-  const thresholds = new Float64Array(n);
-  let size = -1;
-  let tp = 0;
-  let fp = 0;
-  for (let i = n - 1; i >= 0; i--) {
-    const score = sorted.scores[i]!;
-    if (size < 0 || score !== thresholds[size]) thresholds[++size] = score;
-    const weight = sorted.weights ? sorted.weights[i]! : 1;
-    if (sorted.positive[i] === 1) tp += weight;
-    else fp += weight;
-    fps[size] = fp;
-    tps[size] = tp;
-  }
+  const marks = positive instanceof Uint8Array ? positive : Uint8Array.from(positive);
+  const used = weights?.includes(0)
+    ? withWeight(marks, scores, weights)
+    : { marks, scores, weights };
+  const sides = split(used.marks, used.scores);
+  const heavy = used.weights && split(used.marks, used.weights);
+  sortRising(sides.positives, heavy?.positives);
+  sortRising(sides.negatives, heavy?.negatives);
+  return merge(sides, heavy, dropped);
+}
+
+/** The samples whose weight is not 0. */
+function withWeight(marks: Uint8Array, scores: ArrayLike<number>, weights: Float64Array) {
+  const keep = (_: number, i: number) => weights[i] !== 0;
   return {
-    fps: fps.subarray(0, size + 1),
-    tps: tps.subarray(0, size + 1),
-    thresholds: thresholds.subarray(0, size + 1),
+    marks: marks.filter(keep),
+    scores: Float64Array.from(scores).filter(keep),
+    weights: weights.filter(keep),
   };
 }
 
-/** The points to keep: the ends, and those at which one of the sums does what `keep` asks for. */
-export function pick(
-  { fps, tps, thresholds }: ThresholdCounts,
-  keep: (i: number) => boolean,
+/** Values of either class. */
+interface Sides {
+  readonly positives: Float64Array;
+  readonly negatives: Float64Array;
+}
+
+/** Fills one array from both ends: each value is written at either, and stays where it belongs. */
+function split(marks: Uint8Array, values: ArrayLike<number>): Sides {
+  const out = new Float64Array(marks.length);
+  let low = 0;
+  let high = marks.length - 1;
+  for (let i = 0; i < marks.length; i++) {
+    const value = values[i]!;
+    const mark = marks[i]!;
+    out[low] = value;
+    out[high] = value;
+    low += mark;
+    high -= 1 - mark;
+  }
+  return { positives: out.subarray(0, low), negatives: out.subarray(low) };
+}
+
+/**
+ * Goes from the highest score down, a threshold for each that differs. Whether a point can be dropped
+ * is known at the next one, which then takes its place; the first and the last stay.
+ */
+function merge(
+  { positives, negatives }: Sides,
+  weights: Sides | undefined,
+  dropped: Dropped,
 ): ThresholdCounts {
-  const last = fps.length - 1;
-  const kept = new Int32Array(fps.length);
-  let size = 0;
-  for (let i = 0; i <= last; i++) if (i === 0 || i === last || keep(i)) kept[size++] = i;
-  const at = (values: Float64Array) => {
-    const out = new Float64Array(size);
-    for (let i = 0; i < size; i++) out[i] = values[kept[i]!]!;
-    return out;
+  let p = positives.length - 1;
+  let n = negatives.length - 1;
+  const fps = new Float64Array(p + n + 2);
+  const tps = new Float64Array(p + n + 2);
+  const thresholds = new Float64Array(p + n + 2);
+  let [size, tp, fp, stepTp, stepFp] = [0, 0, 0, 0, 0];
+  while (p >= 0 || n >= 0) {
+    const [lastTp, lastFp] = [tp, fp];
+    const score =
+      n < 0 || (p >= 0 && positives[p]! > negatives[n]!) ? positives[p]! : negatives[n]!;
+    for (; p >= 0 && positives[p] === score; p--) tp += weights ? weights.positives[p]! : 1;
+    for (; n >= 0 && negatives[n] === score; n--) fp += weights ? weights.negatives[n]! : 1;
+    const straight = tp - lastTp === stepTp && fp - lastFp === stepFp;
+    const flat = tp === lastTp && stepTp === 0;
+    if (size > 1 && ((dropped === 'straight' && straight) || (dropped === 'flat' && flat))) size--;
+    stepTp = tp - lastTp;
+    stepFp = fp - lastFp;
+    fps[size] = fp;
+    tps[size] = tp;
+    thresholds[size++] = score;
+  }
+  return {
+    fps: fps.subarray(0, size),
+    tps: tps.subarray(0, size),
+    thresholds: thresholds.subarray(0, size),
   };
-  return { fps: at(fps), tps: at(tps), thresholds: at(thresholds) };
 }
 
 /** The array with a value before it. */
