@@ -9,9 +9,10 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link Adadelta}, with Keras's defaults. */
@@ -27,16 +28,11 @@ export class Adadelta extends KerasOptimizer {
   static get className(): string {
     return 'Adadelta';
   }
-  readonly #rho: number;
-  readonly #epsilon: number;
+  readonly #constants: Readonly<Record<'rho' | 'epsilon', number>>;
 
   constructor(options: AdadeltaOptions = {}) {
     super(options, 0.001);
-    const { rho = 0.95, epsilon = 1e-7 } = options;
-    requireNumber('Adadelta', 'rho', rho, 0, 1);
-    requireNumber('Adadelta', 'epsilon', epsilon, 0, 1);
-    this.#rho = rho;
-    this.#epsilon = epsilon;
+    this.#constants = constants('Adadelta', options, { rho: 0.95, epsilon: 1e-7 });
   }
 
   protected override slotNames(): readonly string[] {
@@ -45,22 +41,12 @@ export class Adadelta extends KerasOptimizer {
 
   protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
     const { accumulated_grad: a = [], accumulated_delta_var: d = [] } = slots;
-    const rho = f32(this.#rho);
-    const oneMinusRho = f32(1 - this.#rho);
-    const epsilon = f32(this.#epsilon);
+    const rho = f32(this.#constants.rho);
+    const oneMinusRho = f32(1 - this.#constants.rho);
+    const epsilon = f32(this.#constants.epsilon);
     const attrs = { learningRate, rho, oneMinusRho, epsilon };
-    const kernel = 'CnnkitAdadeltaUpdate';
-    if (
-      runFused(variables, gradients, {
-        kernel,
-        slots: [
-          ['a', a],
-          ['d', d],
-        ],
-        attrs,
-      })
-    )
-      return;
+    const update = { kernel: 'CnnkitAdadeltaUpdate', slots: { a, d }, attrs };
+    if (runFused(variables, gradients, update)) return;
     const [lr, r, s, e] = scalars(learningRate, rho, oneMinusRho, epsilon);
     variables.forEach((w, i) => {
       const g = gradients[i]!;
@@ -74,6 +60,6 @@ export class Adadelta extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return { ...super.getConfig(), rho: this.#rho, epsilon: this.#epsilon };
+    return { ...super.getConfig(), ...this.#constants };
   }
 }

@@ -9,9 +9,10 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link Adagrad}, with Keras's defaults. */
@@ -27,22 +28,14 @@ export class Adagrad extends KerasOptimizer {
   static get className(): string {
     return 'Adagrad';
   }
-  readonly #initialAccumulatorValue: number;
-  readonly #epsilon: number;
+  readonly #constants: Readonly<Record<'initialAccumulatorValue' | 'epsilon', number>>;
 
   constructor(options: AdagradOptions = {}) {
     super(options, 0.001);
-    const { initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
-    requireNumber(
-      'Adagrad',
-      'initialAccumulatorValue',
-      initialAccumulatorValue,
-      0,
-      Number.POSITIVE_INFINITY,
-    );
-    requireNumber('Adagrad', 'epsilon', epsilon, 0, 1);
-    this.#initialAccumulatorValue = initialAccumulatorValue;
-    this.#epsilon = epsilon;
+    this.#constants = constants('Adagrad', options, {
+      initialAccumulatorValue: [0.1, 0, Number.POSITIVE_INFINITY],
+      epsilon: 1e-7,
+    });
   }
 
   protected override slotNames(): readonly string[] {
@@ -50,15 +43,15 @@ export class Adagrad extends KerasOptimizer {
   }
 
   protected override slotStart(): number {
-    return this.#initialAccumulatorValue;
+    return this.#constants.initialAccumulatorValue;
   }
 
   protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
     const { accumulator: a = [] } = slots;
-    const epsilon = f32(this.#epsilon);
+    const epsilon = f32(this.#constants.epsilon);
     const attrs = { learningRate, epsilon };
-    const kernel = 'CnnkitAdagradUpdate';
-    if (runFused(variables, gradients, { kernel, slots: [['a', a]], attrs })) return;
+    const update = { kernel: 'CnnkitAdagradUpdate', slots: { a }, attrs };
+    if (runFused(variables, gradients, update)) return;
     const [lr, e] = scalars(learningRate, epsilon);
     variables.forEach((w, i) => {
       const g = gradients[i]!;
@@ -69,10 +62,6 @@ export class Adagrad extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      initialAccumulatorValue: this.#initialAccumulatorValue,
-      epsilon: this.#epsilon,
-    };
+    return { ...super.getConfig(), ...this.#constants };
   }
 }

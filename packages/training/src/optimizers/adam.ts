@@ -10,9 +10,10 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { f32, f32Div, f32Mul, f32Pow, f32Sqrt, f32Sub } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link Adam}, with Keras's defaults. */
@@ -41,21 +42,14 @@ export class Adam extends KerasOptimizer {
   static get className(): string {
     return 'Adam';
   }
-  readonly #beta1: number;
-  readonly #beta2: number;
-  readonly #epsilon: number;
+  readonly #constants: Readonly<Record<'beta1' | 'beta2' | 'epsilon', number>>;
   readonly #amsgrad: boolean;
 
   constructor(options: AdamOptions = {}) {
     super(options, 0.001);
-    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = options;
-    requireNumber(this.getClassName(), 'beta1', beta1, 0, 1);
-    requireNumber(this.getClassName(), 'beta2', beta2, 0, 1);
-    requireNumber(this.getClassName(), 'epsilon', epsilon, 0, 1);
-    this.#beta1 = beta1;
-    this.#beta2 = beta2;
-    this.#epsilon = epsilon;
-    this.#amsgrad = amsgrad;
+    const defaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    this.#constants = constants(this.getClassName(), options, defaults);
+    this.#amsgrad = options.amsgrad ?? false;
   }
 
   protected override slotNames(): readonly string[] {
@@ -64,35 +58,26 @@ export class Adam extends KerasOptimizer {
 
   protected override update({ variables, gradients, slots, learningRate, step }: UpdateStep): void {
     const { momentum: m = [], velocity: v = [], velocity_hat: hats = [] } = slots;
+    const { beta1, beta2 } = this.#constants;
     const alpha = f32Div(
-      f32Mul(learningRate, f32Sqrt(f32Sub(1, f32Pow(this.#beta2, step)))),
-      f32Sub(1, f32Pow(this.#beta1, step)),
+      f32Mul(learningRate, f32Sqrt(f32Sub(1, f32Pow(beta2, step)))),
+      f32Sub(1, f32Pow(beta1, step)),
     );
     // Keras takes 1 − beta in double here, though the powers above are of the float32 beta.
-    const oneMinusBeta1 = f32(1 - this.#beta1);
-    const oneMinusBeta2 = f32(1 - this.#beta2);
-    const epsilon = f32(this.#epsilon);
+    const oneMinusBeta1 = f32(1 - beta1);
+    const oneMinusBeta2 = f32(1 - beta2);
+    const epsilon = f32(this.#constants.epsilon);
     if (!this.#amsgrad) {
       const attrs = {
         alpha,
-        beta1: f32(this.#beta1),
-        beta2: f32(this.#beta2),
+        beta1: f32(beta1),
+        beta2: f32(beta2),
         oneMinusBeta1,
         oneMinusBeta2,
         epsilon,
       };
-      const kernel = 'CnnkitAdamUpdate';
-      if (
-        runFused(variables, gradients, {
-          kernel,
-          slots: [
-            ['m', m],
-            ['v', v],
-          ],
-          attrs,
-        })
-      )
-        return;
+      const update = { kernel: 'CnnkitAdamUpdate', slots: { m, v }, attrs };
+      if (runFused(variables, gradients, update)) return;
     }
     const [a, b1, b2, e] = scalars(alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
     variables.forEach((w, i) => {
@@ -108,13 +93,7 @@ export class Adam extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      beta1: this.#beta1,
-      beta2: this.#beta2,
-      epsilon: this.#epsilon,
-      amsgrad: this.#amsgrad,
-    };
+    return { ...super.getConfig(), ...this.#constants, amsgrad: this.#amsgrad };
   }
 }
 

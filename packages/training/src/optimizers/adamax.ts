@@ -9,9 +9,10 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { f32, f32Div, f32Pow, f32Sub } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link Adamax}, with Keras's defaults. */
@@ -29,19 +30,12 @@ export class Adamax extends KerasOptimizer {
   static get className(): string {
     return 'Adamax';
   }
-  readonly #beta1: number;
-  readonly #beta2: number;
-  readonly #epsilon: number;
+  readonly #constants: Readonly<Record<'beta1' | 'beta2' | 'epsilon', number>>;
 
   constructor(options: AdamaxOptions = {}) {
     super(options, 0.001);
-    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-    requireNumber('Adamax', 'beta1', beta1, 0, 1);
-    requireNumber('Adamax', 'beta2', beta2, 0, 1);
-    requireNumber('Adamax', 'epsilon', epsilon, 0, 1);
-    this.#beta1 = beta1;
-    this.#beta2 = beta2;
-    this.#epsilon = epsilon;
+    const defaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    this.#constants = constants('Adamax', options, defaults);
   }
 
   protected override slotNames(): readonly string[] {
@@ -50,23 +44,14 @@ export class Adamax extends KerasOptimizer {
 
   protected override update({ variables, gradients, slots, learningRate, step }: UpdateStep): void {
     const { momentum: m = [], norm: u = [] } = slots;
-    const alpha = f32Div(learningRate, f32Sub(1, f32Pow(this.#beta1, step)));
-    const oneMinusBeta1 = f32(1 - this.#beta1);
-    const beta2 = f32(this.#beta2);
-    const epsilon = f32(this.#epsilon);
+    const { beta1 } = this.#constants;
+    const alpha = f32Div(learningRate, f32Sub(1, f32Pow(beta1, step)));
+    const oneMinusBeta1 = f32(1 - beta1);
+    const beta2 = f32(this.#constants.beta2);
+    const epsilon = f32(this.#constants.epsilon);
     const attrs = { alpha, oneMinusBeta1, beta2, epsilon };
-    const kernel = 'CnnkitAdamaxUpdate';
-    if (
-      runFused(variables, gradients, {
-        kernel,
-        slots: [
-          ['m', m],
-          ['u', u],
-        ],
-        attrs,
-      })
-    )
-      return;
+    const update = { kernel: 'CnnkitAdamaxUpdate', slots: { m, u }, attrs };
+    if (runFused(variables, gradients, update)) return;
     const [a, b1, b2, e] = scalars(alpha, oneMinusBeta1, beta2, epsilon);
     variables.forEach((w, i) => {
       const g = gradients[i]!;
@@ -79,11 +64,6 @@ export class Adamax extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      beta1: this.#beta1,
-      beta2: this.#beta2,
-      epsilon: this.#epsilon,
-    };
+    return { ...super.getConfig(), ...this.#constants };
   }
 }

@@ -188,7 +188,7 @@ describe('a backend’s fused kernel', () => {
     });
     const w = tf.variable(tf.tensor1d([1]));
     const g = tf.tensor1d([1]);
-    const update = { kernel: 'CnnkitSgdUpdate', slots: [], attrs: { learningRate: 1 } };
+    const update = { kernel: 'CnnkitSgdUpdate', slots: {}, attrs: { learningRate: 1 } };
     expect(() => runFused([w], [g], update)).toThrow(/returned 0 tensors for 1 variables/);
     tf.unregisterKernel('CnnkitSgdUpdate', 'cpu');
     tf.dispose([w, g]);

@@ -30,8 +30,8 @@ import {
  */
 export interface FusedUpdate {
   readonly kernel: string;
-  /** Input letter of each slot, in the order of the outputs. */
-  readonly slots: readonly (readonly [letter: string, variables: readonly Variable[]])[];
+  /** By the letter of its input, in the order of the outputs. */
+  readonly slots: Readonly<Record<string, readonly Variable[]>>;
   readonly attrs: Readonly<Record<string, number | boolean>>;
 }
 
@@ -51,14 +51,14 @@ export function runFused(
     inputs[`w${i}`] = variable;
     inputs[`g${i}`] = gradients[i] as Tensor;
   });
-  for (const [letter, slot] of update.slots) {
+  for (const [letter, slot] of Object.entries(update.slots)) {
     slot.forEach((variable, i) => {
       inputs[`${letter}${i}`] = variable;
     });
   }
   const attrs: NamedAttrMap = { count: variables.length, ...update.attrs };
   const outputs = engine().runKernel<Tensor[]>(update.kernel, inputs, attrs);
-  const targets = [...variables, ...update.slots.flatMap(([, slot]) => slot)];
+  const targets = [...variables, ...Object.values(update.slots).flat()];
   if (outputs.length !== targets.length) {
     throw new Error(
       `${update.kernel}: backend ${getBackend()} returned ${outputs.length} tensors for ${targets.length} variables.`,

@@ -1,8 +1,9 @@
 import { add, mul, type serialization, sign, sub, type Variable } from '@tensorflow/tfjs-core';
 import { f32, f32Sub } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link Lion}, with Keras's defaults. */
@@ -18,16 +19,14 @@ export class Lion extends KerasOptimizer {
   static get className(): string {
     return 'Lion';
   }
-  readonly #beta1: number;
-  readonly #beta2: number;
+  readonly #constants: Readonly<Record<'beta1' | 'beta2', number>>;
 
   constructor(options: LionOptions = {}) {
     super(options, 0.001);
-    const { beta1 = 0.9, beta2 = 0.99 } = options;
-    requireNumber('Lion', 'beta1', beta1, Number.MIN_VALUE, 1);
-    requireNumber('Lion', 'beta2', beta2, 0, 1);
-    this.#beta1 = beta1;
-    this.#beta2 = beta2;
+    this.#constants = constants('Lion', options, {
+      beta1: [0.9, Number.MIN_VALUE, 1],
+      beta2: 0.99,
+    });
   }
 
   protected override slotNames(): readonly string[] {
@@ -36,13 +35,13 @@ export class Lion extends KerasOptimizer {
 
   protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
     const { momentum: m = [] } = slots;
-    const beta1 = f32(this.#beta1);
-    const beta2 = f32(this.#beta2);
+    const beta1 = f32(this.#constants.beta1);
+    const beta2 = f32(this.#constants.beta2);
     const oneMinusBeta1 = f32Sub(1, beta1);
     const oneMinusBeta2 = f32Sub(1, beta2);
     const attrs = { learningRate, beta1, beta2, oneMinusBeta1, oneMinusBeta2 };
-    const kernel = 'CnnkitLionUpdate';
-    if (runFused(variables, gradients, { kernel, slots: [['m', m]], attrs })) return;
+    const update = { kernel: 'CnnkitLionUpdate', slots: { m }, attrs };
+    if (runFused(variables, gradients, update)) return;
     const [lr, b1, c1, b2, c2] = scalars(learningRate, beta1, oneMinusBeta1, beta2, oneMinusBeta2);
     variables.forEach((w, i) => {
       const g = gradients[i]!;
@@ -54,6 +53,6 @@ export class Lion extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return { ...super.getConfig(), beta1: this.#beta1, beta2: this.#beta2 };
+    return { ...super.getConfig(), ...this.#constants };
   }
 }

@@ -9,9 +9,10 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { f32, f32Div, f32Mul, f32Pow, f32Sub } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link Nadam}, with Keras's defaults. */
@@ -29,20 +30,13 @@ export class Nadam extends KerasOptimizer {
   static get className(): string {
     return 'Nadam';
   }
-  readonly #beta1: number;
-  readonly #beta2: number;
-  readonly #epsilon: number;
+  readonly #constants: Readonly<Record<'beta1' | 'beta2' | 'epsilon', number>>;
   #momentumProduct = 1;
 
   constructor(options: NadamOptions = {}) {
     super(options, 0.001);
-    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-    requireNumber('Nadam', 'beta1', beta1, 0, 1);
-    requireNumber('Nadam', 'beta2', beta2, 0, 1);
-    requireNumber('Nadam', 'epsilon', epsilon, 0, 1);
-    this.#beta1 = beta1;
-    this.#beta2 = beta2;
-    this.#epsilon = epsilon;
+    const defaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    this.#constants = constants('Nadam', options, defaults);
   }
 
   protected override slotNames(): readonly string[] {
@@ -58,35 +52,26 @@ export class Nadam extends KerasOptimizer {
 
   /** The scheduled momentum of a step: `beta1 · (1 − 0.5 · 0.96ᵗ)`. */
   #momentumAt(step: number): number {
-    return f32Mul(this.#beta1, f32Sub(1, f32Mul(0.5, f32Pow(0.96, step))));
+    return f32Mul(this.#constants.beta1, f32Sub(1, f32Mul(0.5, f32Pow(0.96, step))));
   }
 
   protected override update({ variables, gradients, slots, learningRate, step }: UpdateStep): void {
     const { momentum: m = [], velocity: v = [] } = slots;
+    const { beta1, beta2 } = this.#constants;
     const now = this.#momentumAt(step);
     const next = this.#momentumAt(step + 1);
     this.#momentumProduct = f32Mul(this.#momentumProduct, now);
     const product = this.#momentumProduct;
     const mScale = f32Div(next, f32Sub(1, f32Mul(product, next)));
     const gScale = f32Div(f32Sub(1, now), f32Sub(1, product));
-    const vScale = f32Div(1, f32Sub(1, f32Pow(this.#beta2, step)));
+    const vScale = f32Div(1, f32Sub(1, f32Pow(beta2, step)));
     // Here Keras subtracts the float32 beta from 1, unlike in Adam.
-    const oneMinusBeta1 = f32Sub(1, this.#beta1);
-    const oneMinusBeta2 = f32Sub(1, this.#beta2);
-    const epsilon = f32(this.#epsilon);
+    const oneMinusBeta1 = f32Sub(1, beta1);
+    const oneMinusBeta2 = f32Sub(1, beta2);
+    const epsilon = f32(this.#constants.epsilon);
     const attrs = { learningRate, mScale, gScale, vScale, oneMinusBeta1, oneMinusBeta2, epsilon };
-    const kernel = 'CnnkitNadamUpdate';
-    if (
-      runFused(variables, gradients, {
-        kernel,
-        slots: [
-          ['m', m],
-          ['v', v],
-        ],
-        attrs,
-      })
-    )
-      return;
+    const update = { kernel: 'CnnkitNadamUpdate', slots: { m, v }, attrs };
+    if (runFused(variables, gradients, update)) return;
     const [lr, b1, b2, ms, gs, vs, e] = scalars(
       learningRate,
       oneMinusBeta1,
@@ -108,11 +93,6 @@ export class Nadam extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      beta1: this.#beta1,
-      beta2: this.#beta2,
-      epsilon: this.#epsilon,
-    };
+    return { ...super.getConfig(), ...this.#constants };
   }
 }

@@ -9,9 +9,10 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link RMSprop}, with Keras's defaults (tfjs's differ). */
@@ -31,42 +32,41 @@ export class RMSprop extends KerasOptimizer {
   static get className(): string {
     return 'RMSprop';
   }
-  readonly #rho: number;
-  readonly #momentum: number;
-  readonly #epsilon: number;
+  readonly #constants: Readonly<Record<'rho' | 'momentum' | 'epsilon', number>>;
   readonly #centered: boolean;
 
   constructor(options: RMSpropOptions = {}) {
     super(options, 0.001);
-    const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
-    requireNumber('RMSprop', 'rho', rho, 0, 1);
-    requireNumber('RMSprop', 'momentum', momentum, 0, 1);
-    requireNumber('RMSprop', 'epsilon', epsilon, 0, 1);
-    this.#rho = rho;
-    this.#momentum = momentum;
-    this.#epsilon = epsilon;
-    this.#centered = centered;
+    const defaults = { rho: 0.9, momentum: 0, epsilon: 1e-7 };
+    this.#constants = constants('RMSprop', options, defaults);
+    this.#centered = options.centered ?? false;
   }
 
   protected override slotNames(): readonly string[] {
     return [
       'velocity',
-      ...(this.#momentum > 0 ? ['momentum'] : []),
+      ...(this.#constants.momentum > 0 ? ['momentum'] : []),
       ...(this.#centered ? ['average_gradient'] : []),
     ];
   }
 
   protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
     const { velocity: v = [], momentum: momenta = [], average_gradient: means = [] } = slots;
-    const rho = f32(this.#rho);
-    const oneMinusRho = f32(1 - this.#rho);
-    const epsilon = f32(this.#epsilon);
-    if (this.#momentum === 0 && !this.#centered) {
+    const rho = f32(this.#constants.rho);
+    const oneMinusRho = f32(1 - this.#constants.rho);
+    const epsilon = f32(this.#constants.epsilon);
+    if (this.#constants.momentum === 0 && !this.#centered) {
       const attrs = { learningRate, rho, oneMinusRho, epsilon };
-      const kernel = 'CnnkitRmspropUpdate';
-      if (runFused(variables, gradients, { kernel, slots: [['v', v]], attrs })) return;
+      const update = { kernel: 'CnnkitRmspropUpdate', slots: { v }, attrs };
+      if (runFused(variables, gradients, update)) return;
     }
-    const [lr, r, s, e, mu] = scalars(learningRate, rho, oneMinusRho, epsilon, this.#momentum);
+    const [lr, r, s, e, mu] = scalars(
+      learningRate,
+      rho,
+      oneMinusRho,
+      epsilon,
+      this.#constants.momentum,
+    );
     variables.forEach((w, i) => {
       const g = gradients[i]!;
       const vi = v[i] as Variable;
@@ -82,12 +82,6 @@ export class RMSprop extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      rho: this.#rho,
-      momentum: this.#momentum,
-      epsilon: this.#epsilon,
-      centered: this.#centered,
-    };
+    return { ...super.getConfig(), ...this.#constants, centered: this.#centered };
   }
 }

@@ -1,8 +1,9 @@
 import { add, mul, type serialization, sub, type Variable } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
+import { constants } from './constants.js';
 import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
-import { type OptimizerOptions, requireNumber } from './options.js';
+import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
 
 /** Options of {@link SGD}, with Keras's defaults. */
@@ -18,30 +19,28 @@ export class SGD extends KerasOptimizer {
   static get className(): string {
     return 'SGD';
   }
-  readonly #momentum: number;
+  readonly #constants: Readonly<Record<'momentum', number>>;
   readonly #nesterov: boolean;
 
   constructor(options: SGDOptions = {}) {
     super(options, 0.01);
-    const { momentum = 0, nesterov = false } = options;
-    requireNumber('SGD', 'momentum', momentum, 0, 1);
-    this.#momentum = momentum;
-    this.#nesterov = nesterov;
+    this.#constants = constants('SGD', options, { momentum: 0 });
+    this.#nesterov = options.nesterov ?? false;
   }
 
   protected override slotNames(): readonly string[] {
-    return this.#momentum === 0 ? [] : ['momentum'];
+    return this.#constants.momentum === 0 ? [] : ['momentum'];
   }
 
   protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
     const { momentum: m } = slots;
-    const momentum = f32(this.#momentum);
+    const momentum = f32(this.#constants.momentum);
     const update =
       m === undefined
-        ? { kernel: 'CnnkitSgdUpdate', slots: [], attrs: { learningRate } }
+        ? { kernel: 'CnnkitSgdUpdate', slots: {}, attrs: { learningRate } }
         : {
             kernel: 'CnnkitMomentumUpdate',
-            slots: [['m', m] as const],
+            slots: { m },
             attrs: { learningRate, momentum, nesterov: this.#nesterov },
           };
     if (runFused(variables, gradients, update)) return;
@@ -59,6 +58,6 @@ export class SGD extends KerasOptimizer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return { ...super.getConfig(), momentum: this.#momentum, nesterov: this.#nesterov };
+    return { ...super.getConfig(), ...this.#constants, nesterov: this.#nesterov };
   }
 }
