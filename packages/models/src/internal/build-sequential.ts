@@ -121,3 +121,19 @@ export function checkImageShape(caller: string, inputShape: readonly number[]): 
     );
   }
 }
+
+/** The options that the convolutional factories share, checked; `sizes` are whole numbers from 1. */
+export function checkCnn(
+  caller: string,
+  shared: {
+    readonly inputShape: readonly number[];
+    readonly classes: number;
+    readonly filters: readonly number[];
+  },
+  sizes: Readonly<Record<string, number>>,
+): void {
+  checkImageShape(caller, shared.inputShape);
+  checkClasses(caller, shared.classes);
+  checkCounts(caller, 'filters', shared.filters, 1);
+  for (const [name, value] of Object.entries(sizes)) checkCount(caller, name, value);
+}

@@ -2,11 +2,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   type Activation,
   buildSequential,
-  checkClasses,
-  checkImageShape,
+  checkCnn,
   type LayerPlan,
 } from '../internal/build-sequential.js';
-import { checkCount, checkCounts } from '../internal/check.js';
 import type { ModelOptions } from './options.js';
 
 /** Options of `basicCnn`. */
@@ -45,12 +43,7 @@ export function basicCnn({
   ...rest
 }: BasicCnnOptions = {}): LayersModel {
   const caller = 'basicCnn';
-  checkImageShape(caller, inputShape);
-  checkClasses(caller, classes);
-  checkCounts(caller, 'filters', filters, 1);
-  checkCount(caller, 'kernelSize', kernelSize);
-  checkCount(caller, 'poolSize', poolSize);
-  checkCount(caller, 'denseUnits', denseUnits);
+  checkCnn(caller, { inputShape, classes, filters }, { kernelSize, poolSize, denseUnits });
   const last: Activation = outputActivation;
   return buildSequential(caller, { ...rest, inputShape }, [
     ...filters.flatMap((f, i): LayerPlan[] => [

@@ -1,11 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import {
-  buildSequential,
-  checkClasses,
-  checkImageShape,
-  type LayerPlan,
-} from '../internal/build-sequential.js';
-import { checkCount, checkCounts } from '../internal/check.js';
+import { buildSequential, checkCnn, type LayerPlan } from '../internal/build-sequential.js';
 import type { ModelOptions } from './options.js';
 
 /** Options of `convOnlyCnn`. */
@@ -31,10 +25,7 @@ export function convOnlyCnn({
   ...rest
 }: ConvOnlyCnnOptions = {}): LayersModel {
   const caller = 'convOnlyCnn';
-  checkImageShape(caller, inputShape);
-  checkClasses(caller, classes);
-  checkCounts(caller, 'filters', filters, 1);
-  checkCount(caller, 'kernelSize', kernelSize);
+  checkCnn(caller, { inputShape, classes, filters }, { kernelSize });
   return buildSequential(caller, { ...rest, inputShape }, [
     ...filters.map(
       (f): LayerPlan => ({ type: 'conv', filters: f, kernelSize, activation: 'relu' }),

@@ -1,11 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import {
-  buildSequential,
-  checkClasses,
-  checkImageShape,
-  type LayerPlan,
-} from '../internal/build-sequential.js';
-import { checkCount, checkCounts } from '../internal/check.js';
+import { buildSequential, checkCnn, type LayerPlan } from '../internal/build-sequential.js';
 import type { ModelOptions } from './options.js';
 
 /** Options of `dropoutCnn` and `mnistCnn`. */
@@ -57,12 +51,7 @@ function build(
     ...rest
   }: DropoutCnnOptions,
 ): LayersModel {
-  checkImageShape(caller, inputShape);
-  checkClasses(caller, classes);
-  checkCounts(caller, 'filters', filters, 1);
-  checkCount(caller, 'kernelSize', kernelSize);
-  checkCount(caller, 'poolSize', poolSize);
-  checkCount(caller, 'denseUnits', denseUnits);
+  checkCnn(caller, { inputShape, classes, filters }, { kernelSize, poolSize, denseUnits });
   return buildSequential(caller, { ...rest, inputShape }, [
     ...filters.map(
       (f): LayerPlan => ({ type: 'conv', filters: f, kernelSize, activation: 'relu' }),

@@ -1,11 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import {
-  buildSequential,
-  checkClasses,
-  checkImageShape,
-  type LayerPlan,
-} from '../internal/build-sequential.js';
-import { checkCount, checkCounts } from '../internal/check.js';
+import { buildSequential, checkCnn, type LayerPlan } from '../internal/build-sequential.js';
 import type { ModelOptions } from './options.js';
 
 /** Options of `fashionCnn`. */
@@ -43,12 +37,7 @@ export function fashionCnn({
   ...rest
 }: FashionCnnOptions = {}): LayersModel {
   const caller = 'fashionCnn';
-  checkImageShape(caller, inputShape);
-  checkClasses(caller, classes);
-  checkCounts(caller, 'filters', filters, 1);
-  checkCount(caller, 'kernelSize', kernelSize);
-  checkCount(caller, 'poolSize', poolSize);
-  checkCount(caller, 'denseUnits', denseUnits);
+  checkCnn(caller, { inputShape, classes, filters }, { kernelSize, poolSize, denseUnits });
   return buildSequential(caller, { ...rest, inputShape }, [
     ...filters.flatMap((f, i): LayerPlan[] => [
       { type: 'conv', filters: f, kernelSize, padding: 'same', activation: 'relu' },
