@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpu } from '../../test/support/cpu.js';
+import { memoryBackup } from '../../test/support/memory-backup.js';
 import {
   compiledToy,
   tensorsLeftBy,
@@ -22,22 +23,6 @@ import type { History } from './history.js';
 beforeAll(useCpu);
 
 const data = toyImages(40);
-
-function memoryBackup(saveFreq: 'epoch' | number): Backup & { bytes: Uint8Array | undefined } {
-  return {
-    saveFreq,
-    bytes: undefined,
-    async load() {
-      return this.bytes;
-    },
-    async save(bytes) {
-      this.bytes = bytes;
-    },
-    async remove() {
-      this.bytes = undefined;
-    },
-  };
-}
 
 interface Ran {
   readonly weights: number[][];

@@ -4,10 +4,10 @@ import { prefetchBatches, shareDataset } from '@cnnkit/datasets/prefetch';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useCpu } from '../../test/support/cpu.js';
+import { memoryBackup } from '../../test/support/memory-backup.js';
 import { prefetchWorker } from '../../test/support/prefetch-worker.js';
 import { compiledToy, tensorsLeftBy, toyImages, weightsOf } from '../../test/support/toy.js';
 import type { Callback } from '../callback.js';
-import type { Backup } from './backup.js';
 import type { BatchMaker, BatchRequest, TrainingBatch } from './data.js';
 import { type FitOptions, fit } from './fit.js';
 
@@ -95,19 +95,10 @@ describe('batches that somebody else makes', () => {
   it('go on in the middle of an epoch after a stop, and end bit for bit the same', async () => {
     for (const made of [augmented, prefetched]) {
       const straight = await weightsAfter({ batches: made });
-      let bytes: Uint8Array | undefined;
-      const backup: Backup = {
-        load: async () => bytes,
-        save: async (given) => {
-          bytes = given;
-        },
-        remove: async () => {
-          bytes = undefined;
-        },
-      };
+      const backup = memoryBackup('epoch');
       const requests: BatchRequest[] = [];
       let weights: number[][] = [];
-      for (let runs = 0; runs === 0 || (bytes !== undefined && runs < 9); runs++) {
+      for (let runs = 0; runs === 0 || (backup.bytes !== undefined && runs < 9); runs++) {
         const controller = new AbortController();
         let left = 4;
         const stop: Callback = {
