@@ -1,5 +1,5 @@
 import type { ImageDataset } from '@cnnkit/datasets';
-import type { ConfusionMatrix } from '@cnnkit/metrics';
+import { type ConfusionMatrix, mostConfidentMistakes } from '@cnnkit/metrics';
 import {
   confusionMatrixPlot,
   featureMaps,
@@ -22,7 +22,6 @@ export interface Picture {
 export async function drawPictures(
   { model, history, probabilities }: TrainingResult,
   test: ImageDataset,
-  predicted: Int32Array,
   confusion: ConfusionMatrix,
 ): Promise<Picture[]> {
   const pictures: Picture[] = [];
@@ -46,13 +45,13 @@ export async function drawPictures(
     caption: 'The first test images: predicted class, its probability, and the true class.',
     svg: predictionGrid(test, probabilities, { count: 15 }),
   });
-  const wrong = confidentMistakes(test.labels, predicted, probabilities, test.classNames.length);
+  const wrong = mostConfidentMistakes(test.labels, probabilities, { limit: 15 });
   if (wrong.length > 0) {
     pictures.push({
       name: 'mistakes',
       heading: 'Most confident mistakes',
       caption: 'Test images of which the model is surest and wrong.',
-      svg: predictionGrid(test, probabilities, { indices: wrong }),
+      svg: predictionGrid(test, probabilities, { indices: wrong.map(({ index }) => index) }),
     });
   }
   const filters = await layerFilters(model);
@@ -72,20 +71,6 @@ export async function drawPictures(
     });
   }
   return pictures;
-}
-
-/** Test images predicted wrongly, the surest first; at most 15. */
-function confidentMistakes(
-  labels: Int32Array,
-  predicted: Int32Array,
-  probabilities: Float32Array,
-  classes: number,
-): number[] {
-  const confidence = (i: number): number => probabilities[i * classes + (predicted[i] ?? 0)] ?? 0;
-  return Array.from(labels.keys())
-    .filter((i) => labels[i] !== predicted[i])
-    .sort((a, b) => confidence(b) - confidence(a))
-    .slice(0, 15);
 }
 
 /** The first image as the model wants it: pixels from 0 to 1. */

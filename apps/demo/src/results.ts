@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ChosenBackend } from '@cnnkit/backend';
 import {
   type ClassificationReport,
+  classIndices,
   classificationReport,
   confusionMatrix,
   reportTable,
@@ -32,7 +33,7 @@ export interface Run {
 export async function writeResults(run: Run): Promise<void> {
   const { data, result, out, print } = run;
   const { test } = data;
-  const predicted = argmaxRows(result.probabilities, test.classNames.length);
+  const predicted = classIndices(result.probabilities);
   const labels = test.classNames.map((_, label) => label);
   const scoring = { labels, targetNames: test.classNames, zeroDivision: 0 } as const;
   print(
@@ -46,7 +47,7 @@ export async function writeResults(run: Run): Promise<void> {
   await out.write('history.csv', historyCsv(history.epoch, history.history));
 
   const confusion = confusionMatrix(test.labels, predicted, { labels });
-  const pictures = await drawPictures(result, test, predicted, confusion);
+  const pictures = await drawPictures(result, test, confusion);
   for (const { name, svg } of pictures) {
     await out.write(join('pictures', `${name}.svg`), svg);
     await out.write(join('pictures', `${name}.png`), await svgToPng(svg));
@@ -146,15 +147,4 @@ function facts({
 /** Thousands apart, the same in every locale. */
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-function argmaxRows(values: Float32Array, classes: number): Int32Array {
-  const best = new Int32Array(values.length / classes);
-  for (let row = 0; row < best.length; row++) {
-    const at = row * classes;
-    let winner = 0;
-    for (let j = 1; j < classes; j++) if (values[at + j]! > values[at + winner]!) winner = j;
-    best[row] = winner;
-  }
-  return best;
 }

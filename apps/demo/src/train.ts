@@ -8,6 +8,7 @@ import {
   evaluate,
   fit,
   type History,
+  type Predictions,
   predict,
   progressBar,
 } from '@cnnkit/training';
@@ -27,7 +28,7 @@ export interface TrainingResult {
   readonly testLoss: number;
   readonly testAccuracy: number;
   /** Test images x classes. */
-  readonly probabilities: Float32Array;
+  readonly probabilities: Predictions;
 }
 
 export interface TrainingHooks {

@@ -30,7 +30,7 @@ export type {
 export { type EvaluateOptions, evaluate } from './fit/evaluate.js';
 export { type FitOptions, fit } from './fit/fit.js';
 export type { History, Interruption } from './fit/history.js';
-export { type PredictOptions, predict } from './fit/predict.js';
+export { type Predictions, type PredictOptions, predict } from './fit/predict.js';
 export { createTrainingContext } from './fit/training-context.js';
 export type { MetricFunction, WeightedMetric } from './fit/weighted-metrics.js';
 export type { ClassWeight } from './fit/weights.js';

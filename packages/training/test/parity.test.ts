@@ -49,7 +49,7 @@ async function train(
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   const first5 = model.getWeights().map((weight) => [...weight.dataSync().slice(0, 5)]);
   const first = { images: images.images.subarray(0, 4 * 784), shape: [4, 28, 28, 1] as const };
-  const before = await predict(model, first);
+  const { data: before } = await predict(model, first);
   const loss: number[] = [];
   const accuracy: number[] = [];
   let [lossSum, hits] = [0, 0];

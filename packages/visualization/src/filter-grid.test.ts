@@ -84,3 +84,14 @@ test('writes both ends of the scale with the same decimals', () => {
   expect(tiny).toContain('>0<');
   expect(tiny).toContain('>2e−7<');
 });
+
+test('limits the rows of a grid, and a sheet of single-channel filters to four times as many', () => {
+  const layer = (channels: number) => ({
+    name: 'conv2d',
+    data: Float32Array.from({ length: 9 * channels * 32 }, (_, i) => i % 7),
+    shape: [3, 3, channels, 32] as const,
+  });
+  expect(filterGrid(layer(2), { maxFilters: 8 })).toContain('8 of 32 filters of 3×3, 2 channels');
+  expect(filterGrid(layer(1), { maxFilters: 8 })).toContain('>32 filters of 3×3, 1 channel');
+  expect(filterGrid(layer(1), { maxFilters: 7 })).toContain('28 of 32 filters of 3×3, 1 channel');
+});

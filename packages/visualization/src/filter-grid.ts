@@ -19,7 +19,10 @@ export interface FilterLayer {
 
 /** Options of {@link filterGrid}. */
 export interface FilterGridOptions {
-  /** How many filters of a layer are drawn, from the first on; default 64. */
+  /**
+   * Rows of a grid, and a quarter of the filters of a sheet, where each takes a tile and no row;
+   * default 64.
+   */
   readonly maxFilters?: number;
   /** How many channels of a filter are drawn, from the first on; default 32. */
   readonly maxChannels?: number;
@@ -75,8 +78,8 @@ function filterPanel(
 ): Panel {
   const [height, width, allChannels, allFilters] = layer.shape;
   const channels = Math.min(allChannels, maxChannels);
-  const filters = Math.min(allFilters, maxFilters);
   const single = allChannels === 1;
+  const filters = Math.min(allFilters, single ? 4 * maxFilters : maxFilters);
   const columns = single ? Math.min(16, filters) : channels;
   const rows = single ? Math.ceil(filters / columns) : filters;
   const gap = 2;

@@ -20,6 +20,7 @@ test('captions each image "predicted NN% (true)", blue where right and red where
 });
 
 test('draws a gray bar for each class, the true one blue and a wrong prediction red', () => {
+  expect(predictionGrid(data, { data: probabilities })).toBe(predictionGrid(data, probabilities));
   const bars = [...predictionGrid(data, probabilities).matchAll(/height="([\d.]+)" fill="(#\w+)"/g)]
     .map((match) => [match[2], Number(match[1])] as const)
     .slice(1);

@@ -34,8 +34,8 @@ export interface PredictionGridOptions {
  * gray but for the predicted (red) and the true one (blue).
  *
  * @param data - See {@link LabelledImages}; an `ImageDataset` fits.
- * @param probabilities - Count × classes values, row after row, as `predict` returns them. Values
- *   beyond [0, 1] are drawn at the edge; NaN draws no bar.
+ * @param probabilities - Count × classes values, row after row, or what `predict` of
+ *   `@cnnkit/training` returns. Values beyond [0, 1] are drawn at the edge; NaN draws no bar.
  * @param options - See {@link PredictionGridOptions}.
  * @returns An SVG document.
  * @throws TypeError and RangeError where data, probabilities or options do not fit together.
@@ -49,7 +49,7 @@ export interface PredictionGridOptions {
  */
 export function predictionGrid(
   data: LabelledImages,
-  probabilities: ArrayLike<number>,
+  probabilities: ArrayLike<number> | { readonly data: ArrayLike<number> },
   options: PredictionGridOptions = {},
 ): string {
   const { columns = 3, bars = true, colormap = 'binary', title = '' } = options;
@@ -57,7 +57,8 @@ export function predictionGrid(
   checkInteger('predictionGrid', 'columns', columns, 1);
   checkChoice('predictionGrid', 'colormap', colormap, colormaps);
   checkString('predictionGrid', 'title', title);
-  const classes = classesOf(data, probabilities);
+  const values = flat(probabilities);
+  const classes = classesOf(data, values);
   const chosen = chooseImages('predictionGrid', data.shape[0], options, 15);
 
   const image = 88;
@@ -73,10 +74,7 @@ export function predictionGrid(
   const keyTop = top + rows * (cellHeight + gapY);
 
   const body = chosen.map((index, position) => {
-    const row = Array.from(
-      { length: classes },
-      (_, label) => probabilities[index * classes + label]!,
-    );
+    const row = Array.from({ length: classes }, (_, label) => values[index * classes + label]!);
     const x = margin + (position % columns) * (cellWidth + gapX);
     const y = top + Math.floor(position / columns) * (cellHeight + gapY);
     return predictionCell({ data, index, row, colormap, image, barsWidth, cellWidth, x, y });
@@ -197,6 +195,15 @@ function classKey(data: LabelledImages, classes: number, width: number): string[
     else lines.push(entry);
   }
   return lines;
+}
+
+function flat(
+  probabilities: ArrayLike<number> | { readonly data: ArrayLike<number> },
+): ArrayLike<number> {
+  // Object(): what is neither is refused by classesOf.
+  return 'data' in Object(probabilities)
+    ? (probabilities as { readonly data: ArrayLike<number> }).data
+    : (probabilities as ArrayLike<number>);
 }
 
 function classesOf(data: LabelledImages, probabilities: ArrayLike<number>): number {

@@ -17,15 +17,15 @@ describe('evaluate and predict', () => {
     expect(one.loss).toBeCloseTo(all.loss!, 6);
     expect(one.accuracy).toBeCloseTo(all.accuracy!, 6);
     const some = await predict(model, data, { batchSize: 7 });
-    expect(some).toHaveLength(200);
+    expect(some.shape).toEqual([50, 4]);
     const whole = await predict(model, data, { batchSize: 64 });
-    some.forEach((p, i) => void expect(p).toBeCloseTo(whole[i]!, 6));
+    some.data.forEach((p, i) => void expect(p).toBeCloseTo(whole.data[i]!, 6));
   });
 
   it('agree: accuracy counts the rows whose largest probability is the label’s', async () => {
     const model = compiled();
     await fit(model, data, { epochs: 2 });
-    const probabilities = await predict(model, data);
+    const { data: probabilities } = await predict(model, data);
     let hits = 0;
     for (let i = 0; i < 50; i++) {
       const row = probabilities.subarray(4 * i, 4 * i + 4);

@@ -13,21 +13,29 @@ export interface PredictOptions extends ScaleOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A model's outputs as a table with a row for each sample: plain data, as the metrics take them. */
+export interface Predictions {
+  /** Row-major; the caller's own. */
+  readonly data: Float32Array;
+  /** `outputs`: classes of a classifier; the numbers of one sample, if its output has more axes. */
+  readonly shape: readonly [count: number, outputs: number];
+}
+
 /**
  * The model's output for each sample, dropout off; the model need not be compiled.
  *
- * @returns count·outputs numbers, row-major (for a classifier count × classes)
+ * @returns a row of outputs for each sample (for a classifier its probabilities), plain data
  * @throws RangeError if data and model do not fit, or a value is not finite
  * @example
  * ```ts
- * const probabilities = await predict(model, test); // 10000 × 10
+ * const { data, shape } = await predict(model, test); // shape [10000, 10]
  * ```
  */
 export async function predict(
   model: LayersModel,
   data: PredictionData,
   options: PredictOptions = {},
-): Promise<Float32Array> {
+): Promise<Predictions> {
   const { batchSize = 32, signal } = options;
   const source = batchSource('predict', model, data, batchSize, options);
   const order = Int32Array.from({ length: source.count }, (_, i) => i);
@@ -48,5 +56,6 @@ export async function predict(
     await yieldToEventLoop();
     signal?.throwIfAborted();
   }
-  return result as Float32Array;
+  const outputs = (result?.length ?? 0) / source.count;
+  return { data: result ?? new Float32Array(), shape: [source.count, outputs] };
 }
