@@ -13,6 +13,11 @@ export {
   type CalibrationCurveOptions,
   calibrationCurve,
 } from './calibration-curve.js';
+export {
+  CalibrationStream,
+  type CalibrationStreamOptions,
+  type CalibrationStreamState,
+} from './calibration-stream.js';
 export { classIndices } from './class-indices.js';
 export {
   type ClassificationReport,
@@ -71,6 +76,12 @@ export {
   type MultilabelConfusionMatrixOptions,
   multilabelConfusionMatrix,
 } from './multilabel-confusion-matrix.js';
+export { MultilabelScoreStream, type StreamedAverageOptions } from './multilabel-score-stream.js';
+export {
+  type CompressedRows,
+  MultilabelStream,
+  type MultilabelStreamState,
+} from './multilabel-stream.js';
 export type {
   AverageOptions,
   CountOptions,

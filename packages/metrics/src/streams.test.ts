@@ -1,17 +1,29 @@
 import { expect, it } from 'vitest';
 import { accuracyScore } from './accuracy-score.js';
+import { averagePrecisionScore } from './average-precision-score.js';
 import { brierScoreLoss } from './brier-score-loss.js';
+import { calibrationCurve } from './calibration-curve.js';
+import { CalibrationStream } from './calibration-stream.js';
 import { classificationReport } from './classification-report.js';
 import { cohenKappaScore } from './cohen-kappa-score.js';
 import { expectedCalibrationError } from './expected-calibration-error.js';
 import { f1Score } from './f1-score.js';
+import { hammingLoss } from './hamming-loss.js';
+import { jaccardScore } from './jaccard-score.js';
 import { LabelStream } from './label-stream.js';
 import { logLoss } from './log-loss.js';
 import { matthewsCorrcoef } from './matthews-corrcoef.js';
+import { multilabelConfusionMatrix } from './multilabel-confusion-matrix.js';
+import { MultilabelScoreStream } from './multilabel-score-stream.js';
+import { MultilabelStream } from './multilabel-stream.js';
+import { precisionScore } from './precision-score.js';
 import { ProbabilityStream } from './probability-stream.js';
+import { recallScore } from './recall-score.js';
 import { rocAucScore } from './roc-auc-score.js';
 import { ScoreStream } from './score-stream.js';
 import { topKAccuracyScore } from './top-k-accuracy-score.js';
+import { withWarnings } from './warning.js';
+import { zeroOneLoss } from './zero-one-loss.js';
 
 let state = 1;
 const random = () => {
@@ -115,4 +127,136 @@ it('ten million labels take no more memory than ten classes', () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16e6);
   expect(stream.total).toBe(10_000_000);
   expect(stream.state().counts).toHaveLength(100);
+});
+
+const LABELS = 4;
+const labelRows = (chance: number) =>
+  Array.from({ length: 400 }, () =>
+    Array.from({ length: LABELS }, (_, j) => Number(random() < chance + j / 10)),
+  );
+
+it('a MultilabelStream over batches and merges gives every score of all rows at once', () => {
+  const yTrue = labelRows(0.3);
+  const yPred = yTrue.map((row) => row.map((one) => (random() < 0.8 ? one : 1 - one)));
+  for (const weights of [undefined, Array.from(yTrue, () => Math.floor(random() * 8) / 4)]) {
+    const parts = [new MultilabelStream(LABELS), new MultilabelStream(LABELS)] as const;
+    for (let at = 0; at < 400; at += 50) {
+      const [from, to] = [at, at + 50];
+      parts[(at / 50) % 2]!.add(
+        yTrue.slice(from, to),
+        yPred.slice(from, to),
+        weights?.slice(from, to),
+      );
+    }
+    const stream = parts[0].merge(JSON.parse(JSON.stringify(parts[1].state())));
+    const whole = { sampleWeight: weights };
+    const labels = stream.byLabel();
+    const rows = stream.byRow();
+    const [byLabel, byRow] = [labels, rows].map(({ sampleWeight }) => ({ sampleWeight }));
+    expect(labels.yTrue.length).toBeLessThanOrEqual(3 * LABELS + 1);
+    expect(stream.total).toBe(weights ? weights.reduce((a, b) => a + b) : 400);
+
+    for (const average of ['micro', 'macro', 'weighted', null] as const) {
+      for (const score of [f1Score, precisionScore, recallScore, jaccardScore]) {
+        const ours = score(labels.yTrue, labels.yPred, { ...byLabel, average: average as 'macro' });
+        const theirs = score(yTrue, yPred, { ...whole, average: average as 'macro' });
+        expect([ours].flat().length).toBe([theirs].flat().length);
+        [ours].flat().forEach((value, i) => {
+          expect(value).toBeCloseTo([theirs].flat()[i]!, 12);
+        });
+      }
+    }
+    expect(multilabelConfusionMatrix(labels.yTrue, labels.yPred, byLabel).matrices).toEqual(
+      multilabelConfusionMatrix(yTrue, yPred, whole).matrices,
+    );
+    for (const score of [f1Score, precisionScore, recallScore, jaccardScore]) {
+      expect(score(rows.yTrue, rows.yPred, { ...byRow, average: 'samples' })).toBeCloseTo(
+        score(yTrue, yPred, { ...whole, average: 'samples' }),
+        12,
+      );
+    }
+    for (const score of [accuracyScore, zeroOneLoss, hammingLoss]) {
+      expect(score(rows.yTrue, rows.yPred, byRow)).toBeCloseTo(score(yTrue, yPred, whole), 12);
+    }
+    expect(hammingLoss(labels.yTrue, labels.yPred, byLabel)).toBeCloseTo(
+      hammingLoss(yTrue, yPred, whole),
+      12,
+    );
+    expect(stream.report({ digits: 4 }).text).toBe(
+      classificationReport(yTrue, yPred, { ...whole, digits: 4 }).text,
+    );
+  }
+});
+
+it("a MultilabelStream's report warns as that of all rows does", () => {
+  const yTrue = [
+    [0, 0, 1],
+    [0, 0, 0],
+  ];
+  const yPred = [
+    [1, 0, 1],
+    [0, 0, 0],
+  ];
+  const streamed = withWarnings((onWarning) =>
+    new MultilabelStream(3).add(yTrue, yPred).report({ onWarning }),
+  );
+  const whole = withWarnings((onWarning) => classificationReport(yTrue, yPred, { onWarning }));
+  const said = ({ warnings }: typeof whole) =>
+    warnings.map(({ message }) => message.replace(/^\w+: /, ''));
+  expect(said(streamed)).toEqual(said(whole));
+  expect(streamed.value.text).toBe(whole.value.text);
+});
+
+it('a MultilabelStream tells what it cannot count', () => {
+  const stream = new MultilabelStream(3);
+  expect(() => stream.add([[0, 1]], [[0, 1]])).toThrow(/yTrue must have 3 columns; received 2/);
+  expect(() => stream.add([0, 1] as never, [0, 1] as never)).toThrow(/must be rows of 0 and 1/);
+  expect(() => stream.add([[0, 1, 1]], [[0, 1, 1]], [-1])).toThrow(/0 or above; received -1/);
+  expect(() => stream.merge(new MultilabelStream(2))).toThrow(/3 labels to merge; received 2/);
+  expect(() => new MultilabelStream(1)).toThrow(/2 or more; received 1/);
+});
+
+it('a MultilabelScoreStream gives areas and average precisions of scores on its steps', () => {
+  const yTrue = labelRows(0.3);
+  const yScore = yTrue.map((row) => row.map((one) => Math.round((random() + one) * 50) / 100));
+  const weights = Array.from(yTrue, () => 0.5 + random());
+  const options = { bins: 101 };
+  const left = new MultilabelScoreStream(LABELS, options);
+  left.add(yTrue.slice(0, 100), yScore.slice(0, 100), weights.slice(0, 100));
+  const right = new MultilabelScoreStream(LABELS, options);
+  right.add(yTrue.slice(100), yScore.slice(100), weights.slice(100));
+  left.merge(JSON.parse(JSON.stringify(right.state())));
+  const whole = { sampleWeight: weights };
+  for (const average of ['micro', 'macro', 'weighted'] as const) {
+    expect(left.rocAucScore({ average })).toBeCloseTo(
+      rocAucScore(yTrue, yScore, { ...whole, average }),
+      12,
+    );
+    expect(left.averagePrecisionScore({ average })).toBeCloseTo(
+      averagePrecisionScore(yTrue, yScore, { ...whole, average }),
+      12,
+    );
+  }
+  const areas = rocAucScore(yTrue, yScore, { ...whole, average: null }) as number[];
+  areas.forEach((area, j) => {
+    expect(left.rocAucScore({ average: null })[j]).toBeCloseTo(area, 12);
+  });
+  expect(() => left.add([[0, 1]], [[0.5, 0.5]])).toThrow(/yTrue must have 4 columns; received 2/);
+});
+
+it('a CalibrationStream over batches gives the curve of all samples at once', () => {
+  const positive = truth.map((label) => Number(label === 2));
+  const prob = rows.map((row) => row[2]!);
+  const parts = [new CalibrationStream({ nBins: 8 }), new CalibrationStream({ nBins: 8 })] as const;
+  for (let at = 0; at < N; at += 300) {
+    parts[(at / 300) % 2]!.add(positive.slice(at, at + 300), prob.slice(at, at + 300));
+  }
+  const streamed = parts[0].merge(JSON.parse(JSON.stringify(parts[1].state()))).curve();
+  const whole = calibrationCurve(positive, prob, { nBins: 8 });
+  expect(streamed.probTrue).toEqual(whole.probTrue);
+  streamed.probPred.forEach((value, b) => {
+    expect(value).toBeCloseTo(whole.probPred[b]!, 12);
+  });
+  expect(() => parts[0].add([1], [1.5])).toThrow(/yProb must lie in \[0, 1\]; received 1.5 at 0/);
+  expect(() => parts[0].merge(new CalibrationStream())).toThrow(/8 bins to merge; received 5/);
 });
