@@ -64,7 +64,11 @@ function countResults() {
       totals.passed += result.numPassedTests;
       totals.failed += result.numFailedTests;
       totals.skipped += result.numPendingTests + (result.numTodoTests ?? 0);
-      for (const suite of result.testResults) addReasons(totals.reasons, suite);
+      for (const suite of result.testResults) {
+        // A file that cannot be loaded has no tests to fail.
+        if (suite.status === 'failed' && suite.assertionResults.length === 0) totals.failed++;
+        addReasons(totals.reasons, suite);
+      }
     }
   }
   return totals;

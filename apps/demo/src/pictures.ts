@@ -62,7 +62,7 @@ export async function drawPictures(
       heading: 'Filters',
       caption:
         'Weights of the convolutions, from dark (the least of the layer) to light (the greatest); of large layers the first.',
-      svg: filterGrid(filters, { maxFilters: 32, maxChannels: 16 }),
+      svg: filterGrid(filters, { maxFilters: 16, maxChannels: 16 }),
     });
     pictures.push({
       name: 'feature-maps',

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { ChosenBackend } from '@cnnkit/backend';
-import { classificationReport, confusionMatrix } from '@cnnkit/metrics';
+import {
+  type ClassificationReport,
+  classificationReport,
+  confusionMatrix,
+  reportTable,
+} from '@cnnkit/metrics';
 import { modelSummary } from '@cnnkit/models';
 import { saveModel } from '@cnnkit/training/node';
 import { htmlReport, svgToPng } from '@cnnkit/visualization';
@@ -29,15 +34,11 @@ export async function writeResults(run: Run): Promise<void> {
   const { test } = data;
   const predicted = argmaxRows(result.probabilities, test.classNames.length);
   const labels = test.classNames.map((_, label) => label);
-  const report = classificationReport(test.labels, predicted, {
-    labels,
-    targetNames: test.classNames,
-    zeroDivision: 0,
-  }).text;
+  const scoring = { labels, targetNames: test.classNames, zeroDivision: 0 } as const;
   print(
     `\nTest loss ${result.testLoss.toFixed(4)}, test accuracy ${result.testAccuracy.toFixed(4)}\n`,
   );
-  print(report);
+  print(classificationReport(test.labels, predicted, scoring).text);
 
   const { history } = result;
   await saveModel(result.model, join(out.path, 'model'));
@@ -51,36 +52,46 @@ export async function writeResults(run: Run): Promise<void> {
     await out.write(join('pictures', `${name}.png`), await svgToPng(svg));
   }
   const manifest = makeManifest(run);
+  // Two digits tell the classes of a good model apart no more.
+  const report = classificationReport(test.labels, predicted, { ...scoring, digits: 4 });
   await out.write('report.html', page(run, manifest, report, pictures));
   // Last, so that a folder with a manifest is a folder with everything.
   await out.write('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 function page(
-  { options, data, result, interrupted }: Run,
+  run: Run,
   manifest: Manifest,
-  report: string,
+  report: ClassificationReport,
   pictures: readonly Picture[],
 ): string {
-  const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+  const { options, data, result, interrupted } = run;
+  const epochs = result.history.epoch.length;
+  const images = data.train.shape[0];
+  const validating = images - Math.floor(images * (1 - options.validationSplit));
   const note = data.notice ? [{ type: 'paragraph', text: data.notice } as const] : [];
   return htmlReport({
     title: `${options.model} on ${data.name}`,
     subtitle:
-      `${data.train.shape[0]} training images, ${result.history.epoch.length} epochs` +
-      (interrupted ? ', ended early by Ctrl-C' : ''),
+      `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} over ${grouped(images)} images` +
+      (validating > 0 ? `, of which ${grouped(validating)} validate` : '') +
+      (interrupted ? '; ended early by Ctrl-C' : ''),
     highlights: {
-      'Test accuracy': percent(result.testAccuracy),
+      'Test accuracy': `${(result.testAccuracy * 100).toFixed(2)}%`,
       'Test loss': result.testLoss.toFixed(4),
       Training: `${(result.trainingMs / 1000).toFixed(1)} s`,
-      'Images a second': Math.round(result.samplesPerSecond),
+      'Images a second': grouped(Math.round(result.samplesPerSecond)),
     },
     sections: [
       {
         heading: 'Scores',
         blocks: [
           ...note,
-          { type: 'text', text: report, caption: 'Classification report on the test images.' },
+          {
+            type: 'table',
+            ...scoreTable(report),
+            caption: `Precision, recall and F1 of each class on ${grouped(data.test.shape[0])} test images.`,
+          },
         ],
       },
       ...pictures.map(({ heading, caption, svg }) => ({
@@ -90,10 +101,22 @@ function page(
       { heading: 'Model', blocks: [{ type: 'text', text: modelSummary(result.model) }] },
       { heading: 'Run', blocks: [{ type: 'facts', facts: facts(manifest) }] },
     ],
-    footer: `Made by cnnkit on ${manifest.finished}.`,
+    footer: `Made by cnnkit on ${manifest.finished.slice(0, 16).replace('T', ', ')} UTC.`,
   });
 }
 
+function scoreTable(report: ClassificationReport): {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+} {
+  const { columns, groups } = reportTable(report);
+  return {
+    columns: columns.map(({ title }) => title),
+    rows: groups.flat().map((cells) => cells.map(({ text }) => text)),
+  };
+}
+
+/** What the command line decided, then what the machine added, in words. */
 function facts({
   options,
   backend,
@@ -101,15 +124,28 @@ function facts({
   versions,
   data,
 }: Manifest): Record<string, string | number> {
-  const given = Object.entries(options).map(([key, value]) => [key, String(value ?? 'default')]);
+  const { learningRate, samples } = options;
   return {
-    ...Object.fromEntries(given),
-    backend: backend.description,
-    threads: backend.threads ?? 'not said',
-    cpu: machine.cpu,
-    licence: data.licence,
+    Data: data.name,
+    Model: options.model,
+    Epochs: options.epochs,
+    'Batch size': options.batchSize,
+    Optimizer: options.optimizer,
+    'Learning rate': `${learningRate ?? "the optimizer's own"}, falling to 0`,
+    Seed: options.seed,
+    'Training images': samples === undefined ? 'all' : `the first ${grouped(samples)}`,
+    'Validation share': options.validationSplit,
+    Backend: backend.description,
+    Threads: backend.threads ?? 'not said',
+    Processor: machine.cpu,
+    'Licence of the data': data.licence,
     ...versions,
   };
+}
+
+/** Thousands apart, the same in every locale. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function argmaxRows(values: Float32Array, classes: number): Int32Array {

@@ -3,14 +3,36 @@
 // Chunks: shares of the rows, or of the row where there is only one. out may be an operand that is
 // not broadcast. Memory-bound.
 // Comparisons give 0 or 1; the integer forms are for int32 tensors (wrapping, as | 0 does).
-#include "task.h"
+#include "power.h"
 
 enum BinaryOp {
   B_ADD, B_SUB, B_MUL, B_DIV, B_MAX, B_MIN, B_SQUARED_DIFFERENCE, B_STEP_GRAD, B_EQUAL, B_NOT_EQUAL,
   B_LESS, B_LESS_EQUAL, B_GREATER, B_GREATER_EQUAL, B_AND, B_OR, B_PRELU,
   B_INT_ADD, B_INT_SUB, B_INT_MUL, B_INT_EQUAL, B_INT_NOT_EQUAL, B_INT_LESS, B_INT_LESS_EQUAL,
-  B_INT_GREATER, B_INT_GREATER_EQUAL, B_COUNT
+  B_INT_GREATER, B_INT_GREATER_EQUAL, B_POW, B_MOD, B_ELU_GRAD, B_INT_MAX, B_INT_MIN, B_INT_FLOOR_DIV,
+  B_INT_MOD, B_COUNT
 };
+
+// Lane by lane; the powers that matter (2 and 3) the sender makes of products.
+INLINE V v_pow(V a, V b) {
+  for (int i = 0; i < VW; i++) a[i] = power(a[i], b[i]);
+  return a;
+}
+// The remainder with the divisor's sign, as tfjs makes it of JavaScript's %.
+INLINE V v_mod(V a, V b) {
+  for (int i = 0; i < VW; i++) {
+    const float r = remainder_of(a[i], b[i]);
+    const int alike = (a[i] < 0 && b[i] < 0) || (a[i] >= 0 && b[i] >= 0);
+    a[i] = alike ? r : remainder_of(r + b[i], b[i]);
+  }
+  return a;
+}
+// floor(a / b), 0 where b is 0 (what JavaScript makes of an infinite int32).
+INLINE VI floor_div(VI a, VI b) {
+  const VI odd = (b == 0) | (b == -1), d = pick_int(odd, splat_int(1), b);
+  const VI q = a / d, r = a - q * d;
+  return pick_int(b == 0, splat_int(0), pick_int(b == -1, -a, q + ((r != 0) & ((r ^ d) < 0))));
+}
 
 INLINE V binary(const int op, V a, V b) {
   switch (op) {
@@ -40,6 +62,13 @@ INLINE V binary(const int op, V a, V b) {
     case B_INT_LESS_EQUAL: return truth((VI)a <= (VI)b);
     case B_INT_GREATER: return truth((VI)a > (VI)b);
     case B_INT_GREATER_EQUAL: return truth((VI)a >= (VI)b);
+    case B_POW: return v_pow(a, b);
+    case B_MOD: return v_mod(a, b);
+    case B_ELU_GRAD: return pick(b >= 0, a, a * (b + 1.0f)); // a * elu'(x), told from b = elu(x)
+    case B_INT_MAX: return (V)pick_int((VI)a > (VI)b, (VI)a, (VI)b);
+    case B_INT_MIN: return (V)pick_int((VI)a < (VI)b, (VI)a, (VI)b);
+    case B_INT_FLOOR_DIV: return (V)floor_div((VI)a, (VI)b);
+    case B_INT_MOD: return (V)pick_int((VI)b == 0, splat_int(0), (VI)a - floor_div((VI)a, (VI)b) * (VI)b);
     default: return a;
   }
 }
@@ -91,7 +120,8 @@ static void k_binary(const Task *task) {
     CASE(B_STEP_GRAD) CASE(B_EQUAL) CASE(B_NOT_EQUAL) CASE(B_LESS) CASE(B_LESS_EQUAL) CASE(B_GREATER)
     CASE(B_GREATER_EQUAL) CASE(B_AND) CASE(B_OR) CASE(B_PRELU) CASE(B_INT_ADD) CASE(B_INT_SUB)
     CASE(B_INT_MUL) CASE(B_INT_EQUAL) CASE(B_INT_NOT_EQUAL) CASE(B_INT_LESS) CASE(B_INT_LESS_EQUAL)
-    CASE(B_INT_GREATER) CASE(B_INT_GREATER_EQUAL)
+    CASE(B_INT_GREATER) CASE(B_INT_GREATER_EQUAL) CASE(B_POW) CASE(B_MOD) CASE(B_ELU_GRAD) CASE(B_INT_MAX)
+    CASE(B_INT_MIN) CASE(B_INT_FLOOR_DIV) CASE(B_INT_MOD)
 #undef CASE
   }
 }

@@ -22,6 +22,11 @@
 #include "batch-norm.c"
 #include "depthwise.c"
 #include "depthwise-dw.c"
+#include "resize.c"
+#include "scan.c"
+#include "segment-sum.c"
+#include "top-k.c"
+#include "lrn.c"
 #include "opcodes.h"
 #include "ring.h"
 

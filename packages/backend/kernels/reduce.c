@@ -1,11 +1,11 @@
 // reduce: out[o][p][I] = scale * fold of x[o][r][I] over the p-th of P stretches of its R rows.
 // Chunks: shares of the (o, p) pairs. Long sums are cut into P stretches by the sender (from the
 // shape alone) and folded by a second command, which also keeps rounding errors small.
-// With I = 1 the row itself is the vector; else vectors run along I, four of them at a time.
+// The integer forms are for int32 tensors (wrapping). With I = 1 the row itself is the vector; else vectors run along I, four of them at a time.
 // Cost: one load and one addition a value; memory-bound.
 #include "task.h"
 
-enum ReduceOp { R_SUM, R_MAX, R_MIN, R_PROD, R_ANY, R_ALL };
+enum ReduceOp { R_SUM, R_MAX, R_MIN, R_PROD, R_ANY, R_ALL, R_INT_SUM, R_INT_MAX, R_INT_MIN, R_INT_PROD };
 
 INLINE V fold(const int op, V a, V b) {
   switch (op) {
@@ -14,32 +14,46 @@ INLINE V fold(const int op, V a, V b) {
     case R_MIN: return v_min(a, b);
     case R_PROD: return a * b;
     case R_ANY: return truth((a != 0) | (b != 0));
-    default: return truth((a != 0) & (b != 0));
+    case R_ALL: return truth((a != 0) & (b != 0));
+    case R_INT_SUM: return (V)((VI)a + (VI)b);
+    case R_INT_MAX: return (V)pick_int((VI)a > (VI)b, (VI)a, (VI)b);
+    case R_INT_MIN: return (V)pick_int((VI)a < (VI)b, (VI)a, (VI)b);
+    default: return (V)((VI)a * (VI)b);
   }
 }
-INLINE float start_of(const int op) {
-  return op == R_MAX ? -__builtin_inff() : op == R_MIN ? __builtin_inff() : op == R_PROD || op == R_ALL;
+INLINE V start_of(const int op) {
+  switch (op) {
+    case R_MAX: return splat(-__builtin_inff());
+    case R_MIN: return splat(__builtin_inff());
+    case R_PROD: case R_ALL: return splat(1);
+    case R_INT_MAX: return (V)splat_int(-2147483647 - 1);
+    case R_INT_MIN: return (V)splat_int(2147483647);
+    case R_INT_PROD: return (V)splat_int(1);
+    default: return zero();
+  }
 }
+// Whole numbers are not scaled: they only look like floats.
+INLINE V scaled(const int op, V v, float scale) { return op >= R_INT_SUM ? v : (V)(v * scale); }
 
-INLINE float reduce_row(const int op, const float *x, int n) {
-  const V start = splat(start_of(op));
+INLINE V reduce_row(const int op, const float *x, int n) {
+  const V start = start_of(op);
   V s[4] = {start, start, start, start};
   int i = 0;
   for (; i + 4 * VW <= n; i += 4 * VW)
     UNROLL for (int j = 0; j < 4; j++) s[j] = fold(op, s[j], load(x + i + j * VW));
   for (; i < n; i += VW) s[0] = fold(op, s[0], pick(lanes() < n - i, load(x + i), start));
   V t = fold(op, fold(op, s[0], s[1]), fold(op, s[2], s[3]));
-  V r = splat(t[0]);
-  for (int j = 1; j < VW; j++) r = fold(op, r, splat(t[j]));
-  return r[0];
+  VI r = splat_int(((VI)t)[0]);
+  for (int j = 1; j < VW; j++) r = (VI)fold(op, (V)r, (V)splat_int(((VI)t)[j]));
+  return (V)r;
 }
 
-INLINE void reduce_columns(const int op, const int cols, const float *x, float *out, int rows, int I, int i, V scale) {
-  const V start = splat(start_of(op));
+INLINE void reduce_columns(const int op, const int cols, const float *x, float *out, int rows, int I, int i, float scale) {
+  const V start = start_of(op);
   V s[4] = {start, start, start, start};
   for (int r = 0; r < rows; r++)
     UNROLL for (int j = 0; j < cols; j++) s[j] = fold(op, s[j], load(x + (size_t)r * I + i + j * VW));
-  UNROLL for (int j = 0; j < cols; j++) store_part(out + i + j * VW, s[j] * scale, I - i - j * VW);
+  UNROLL for (int j = 0; j < cols; j++) store_part(out + i + j * VW, scaled(op, s[j], scale), I - i - j * VW);
 }
 
 INLINE void reduce(const int op, const Task *task) {
@@ -52,12 +66,12 @@ INLINE void reduce(const int op, const Task *task) {
     const float *x = FLOATS(0) + ((size_t)(u / P) * R + r0) * I;
     float *out = FLOATS(1) + (size_t)u * I;
     if (I == 1) {
-      *out = reduce_row(op, x, r1 - r0) * scale;
+      store_part(out, scaled(op, reduce_row(op, x, r1 - r0), scale), 1);
       continue;
     }
     int i = 0;
-    for (; i + 4 * VW <= I; i += 4 * VW) reduce_columns(op, 4, x, out, r1 - r0, I, i, splat(scale));
-    for (; i < I; i += VW) reduce_columns(op, 1, x, out, r1 - r0, I, i, splat(scale));
+    for (; i + 4 * VW <= I; i += 4 * VW) reduce_columns(op, 4, x, out, r1 - r0, I, i, scale);
+    for (; i < I; i += VW) reduce_columns(op, 1, x, out, r1 - r0, I, i, scale);
   }
 }
 
@@ -68,7 +82,11 @@ static void k_reduce(const Task *task) {
     case R_MIN: reduce(R_MIN, task); break;
     case R_PROD: reduce(R_PROD, task); break;
     case R_ANY: reduce(R_ANY, task); break;
-    default: reduce(R_ALL, task);
+    case R_ALL: reduce(R_ALL, task); break;
+    case R_INT_SUM: reduce(R_INT_SUM, task); break;
+    case R_INT_MAX: reduce(R_INT_MAX, task); break;
+    case R_INT_MIN: reduce(R_INT_MIN, task); break;
+    default: reduce(R_INT_PROD, task);
   }
 }
 

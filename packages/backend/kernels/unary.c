@@ -6,10 +6,34 @@
 enum UnaryOp {
   U_FILL, U_NEG, U_ABS, U_SQUARE, U_SQRT, U_RSQRT, U_RECIPROCAL, U_EXP, U_LOG, U_LOG1P, U_RELU, U_RELU6,
   U_SIGMOID, U_TANH, U_SOFTPLUS, U_ELU, U_LEAKY_RELU, U_STEP, U_CLIP, U_FLOOR, U_CEIL, U_ROUND, U_SIGN,
-  U_NOT, U_IS_NAN, U_TRUNC, U_COUNT
+  U_NOT, U_IS_NAN, U_TRUNC, U_SELU, U_EXPM1, U_ERF, U_IS_FINITE, U_IS_INF, U_COUNT
 };
 
 INLINE V truth(VI mask) { return (V)(mask & (VI)splat(1)); }
+
+// exp(v) - 1, by its series where the difference would leave few digits.
+INLINE V v_expm1(V v) {
+  V y = splat(1.0f / 5040);
+  y = FMA(y, v, splat(1.0f / 720));
+  y = FMA(y, v, splat(1.0f / 120));
+  y = FMA(y, v, splat(1.0f / 24));
+  y = FMA(y, v, splat(1.0f / 6));
+  y = FMA(y, v, splat(.5f));
+  y = FMA(y * v, v, v);
+  return pick(v_abs(v) < .3f, y, pick(v == v, v_exp(v) - 1.0f, v));
+}
+
+// Abramowitz and Stegun 7.1.26, which tfjs uses too: wrong by up to 1.5e-7.
+INLINE V v_erf(V v) {
+  const V a = v_abs(v), t = 1.0f / (a * .3275911f + 1.0f);
+  V y = splat(1.061405429f);
+  y = FMA(y, t, splat(-1.453152027f));
+  y = FMA(y, t, splat(1.421413741f));
+  y = FMA(y, t, splat(-.284496736f));
+  y = FMA(y, t, splat(.254829592f));
+  y = 1.0f - y * t * v_exp(-a * a);
+  return pick(v < 0, -y, pick(v > 0, y, v));
+}
 
 INLINE V unary(const int op, V v, V p, V q) {
   switch (op) {
@@ -28,7 +52,7 @@ INLINE V unary(const int op, V v, V p, V q) {
     case U_SIGMOID: return v_sigmoid(v);
     case U_TANH: return v_tanh(v);
     case U_SOFTPLUS: return v_softplus(v);
-    case U_ELU: return pick(v >= 0, v, pick(v == v, v_exp(v) - 1.0f, v));
+    case U_ELU: return pick(v >= 0, v, v_expm1(v));
     case U_LEAKY_RELU: return pick(v < 0, v * p, v);
     case U_STEP: return pick(v > 0, splat(1), pick(v != v, v, p));
     case U_CLIP: return pick(v > q, q, pick(v < p, p, v));
@@ -39,6 +63,11 @@ INLINE V unary(const int op, V v, V p, V q) {
     case U_NOT: return truth(v == 0);
     case U_IS_NAN: return truth(v != v);
     case U_TRUNC: return v_trunc(v);
+    case U_SELU: return pick(v >= 0, v * 1.0507009873554805f, v_expm1(v) * 1.7580993408473769f);
+    case U_EXPM1: return v_expm1(v);
+    case U_ERF: return v_erf(v);
+    case U_IS_FINITE: return truth(v_abs(v) < splat(__builtin_inff()));
+    case U_IS_INF: return truth(v_abs(v) == splat(__builtin_inff()));
     default: return v;
   }
 }
@@ -52,7 +81,7 @@ INLINE void unary_loop(const int op, const float *x, float *out, int lo, int hi,
 static void k_unary(const Task *task) {
   const float *x = FLOATS(0);
   float *out = FLOATS(1);
-  const V p = splat(FLOAT(4)), q = splat(FLOAT(5));
+  const V p = (V)splat_int(INT(4)), q = (V)splat_int(INT(5)); // bits, since int32 is filled too
   int lo, hi;
   share_elements(task, INT(2), &lo, &hi);
   switch (INT(3)) {
@@ -61,6 +90,7 @@ static void k_unary(const Task *task) {
     CASE(U_EXP) CASE(U_LOG) CASE(U_LOG1P) CASE(U_RELU) CASE(U_RELU6) CASE(U_SIGMOID) CASE(U_TANH)
     CASE(U_SOFTPLUS) CASE(U_ELU) CASE(U_LEAKY_RELU) CASE(U_STEP) CASE(U_CLIP) CASE(U_FLOOR)
     CASE(U_CEIL) CASE(U_ROUND) CASE(U_SIGN) CASE(U_NOT) CASE(U_IS_NAN) CASE(U_TRUNC)
+    CASE(U_SELU) CASE(U_EXPM1) CASE(U_ERF) CASE(U_IS_FINITE) CASE(U_IS_INF)
 #undef CASE
   }
 }

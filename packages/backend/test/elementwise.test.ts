@@ -35,6 +35,9 @@ const UNARY: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   isNaN: tf.isNaN,
   clip: (x) => tf.clipByValue(x, -1.5, 2),
   erf: tf.erf,
+  expm1: tf.expm1,
+  isFinite: tf.isFinite,
+  isInf: tf.isInf,
   toInt: (x) => tf.cast(tf.clipByValue(x, -1e6, 1e6), 'int32'),
   toBool: (x) => tf.cast(x, 'bool'),
   not: (x) => tf.logicalNot(tf.cast(x, 'bool')),
@@ -68,7 +71,8 @@ const BINARY: Record<string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor> = {
   greater: tf.greater,
   greaterEqual: tf.greaterEqual,
   prelu: tf.prelu,
-  pow: (a, b) => tf.pow(tf.abs(a), b),
+  pow: tf.pow,
+  mod: tf.mod,
 };
 
 const SHAPES: [number[], number[]][] = [
@@ -119,7 +123,7 @@ describe('two operands', () => {
     }
   });
 
-  test.each(Object.keys(BINARY).filter((name) => name !== 'prelu' && name !== 'pow'))(
+  test.each(Object.keys(BINARY).filter((name) => name !== 'prelu'))(
     '%s treats NaN and infinities as tfjs cpu does',
     async (name) => {
       const side = SPECIAL.length;
@@ -129,17 +133,41 @@ describe('two operands', () => {
     },
   );
 
-  test.each(['add', 'sub', 'mul', 'equal', 'less', 'greaterEqual', 'maximum', 'div'])(
-    '%s of int32 equals tfjs cpu',
-    async (name) => {
-      await expectSameAsCpu(() =>
-        BINARY[name]!(
-          tf.tensor1d([1, -5, 7, 40000], 'int32'),
-          tf.tensor1d([3, -5, 2, 40000], 'int32'),
-        ),
-      );
-    },
-  );
+  const INTS = [
+    ...['add', 'sub', 'mul', 'equal', 'less', 'greaterEqual', 'maximum', 'minimum', 'div', 'mod'],
+  ];
+  test.each(INTS)('%s of int32 equals tfjs cpu', async (name) => {
+    const all = [1, -5, 7, 40000, -40000, 0, 3, -1, 2, 2147483647, -2147483648, -7];
+    // JavaScript's product of two large ones is rounded before it wraps.
+    const some = name === 'mul' ? all.slice(0, 9) : all;
+    await expectSameAsCpu(() =>
+      BINARY[name]!(
+        tf.tensor2d(some, [some.length, 1], 'int32'),
+        tf.tensor2d(some, [1, some.length], 'int32'),
+      ),
+    );
+  });
+
+  test('squares, cubes and other powers equal tfjs cpu', async () => {
+    const x = [...SPECIAL, ...Array.from(values(random(6), [100]), (v) => v * 9)];
+    for (const exponent of [0, 1, 2, 3, 0.5, -1, -2.5, 7]) {
+      await expectSameAsCpu(() => tf.pow(tf.tensor1d(x), exponent), { note: String(exponent) });
+    }
+    await expectSameAsCpu(() => tf.grad((a) => tf.pow(a, 3))(tf.tensor1d(x.slice(15))));
+  });
+
+  test('a remainder is exact however large the quotient', async () => {
+    const [a, b] = [
+      [1e30, 16777216, -1e20, 5.5, 1e-40, 3.4e38, 7, -7, 1],
+      [3, 0.1, 7e-5, -2.25, 1e-42, 1e-45, Number.POSITIVE_INFINITY, 0, 3.4e38],
+    ];
+    await expectSameAsCpu(() => tf.mod(tf.tensor1d(a), tf.tensor1d(b)), { tolerance: 0 });
+  });
+
+  test('addN equals tfjs cpu', async () => {
+    const x = values(random(12), [4, 700]);
+    await expectSameAsCpu(() => tf.addN(tf.unstack(tf.tensor2d(x, [4, 700])) as tf.Tensor[]));
+  });
 
   test('and, or and where equal tfjs cpu', async () => {
     await expectSameAsCpu(() => {
@@ -179,6 +207,64 @@ describe('folds', () => {
       }
     },
   );
+
+  test.each(['sum', 'mean', 'max', 'min', 'prod'])(
+    '%s of int32 and bool equals tfjs cpu',
+    async (name) => {
+      const x = values(random(6), shape).map((v) => Math.round(v * 3));
+      for (const axis of axes) {
+        await expectSameAsCpu(() => FOLDS[name]!(tf.tensor(x, shape, 'int32'), axis));
+        if (name === 'max' || name === 'min') continue;
+        await expectSameAsCpu(() => FOLDS[name]!(tf.cast(tf.tensor(x, shape), 'bool'), axis));
+      }
+    },
+  );
+
+  const FLAGS = { any: tf.any, all: tf.all };
+  test.each(['any', 'all'] as const)('%s equals tfjs cpu over any axes', async (name) => {
+    const x = values(random(7), shape).map((v) => Math.round(v));
+    for (const axis of axes)
+      await expectSameAsCpu(() => FLAGS[name](tf.cast(tf.tensor(x, shape), 'bool'), axis));
+  });
+
+  test('running sums and products equal tfjs cpu, along any axis and either way', async () => {
+    const x = values(random(9), [3, 4, 70]);
+    for (const axis of [0, 1, 2])
+      for (const [exclusive, reverse] of [
+        [false, false],
+        [true, false],
+        [false, true],
+        [true, true],
+      ]) {
+        await expectSameAsCpu(() => {
+          const [t, i] = [
+            tf.tensor3d(x, [3, 4, 70]),
+            tf.tensor3d(
+              x.map((v) => Math.round(v * 9)),
+              [3, 4, 70],
+              'int32',
+            ),
+          ];
+          return [
+            tf.cumsum(t, axis, exclusive, reverse),
+            tf.cumsum(i, axis, exclusive, reverse),
+            tf.cumprod(t, axis, exclusive, reverse),
+            // tfjs's own gradient is right for the last axis only.
+            ...(axis === 2 ? [tf.grad((a) => tf.cumsum(a, axis, exclusive, reverse))(t, t)] : []),
+          ];
+        });
+      }
+  });
+
+  test('the greatest K equal tfjs cpu, the first of equals first', async () => {
+    const x = values(random(10), [5, 40]).map((v) => Math.round(v * 6));
+    for (const k of [1, 3, 40]) {
+      await expectSameAsCpu(() => {
+        const { values: top, indices } = tf.topk(tf.tensor2d(x, [5, 40]), k);
+        return [top, indices];
+      });
+    }
+  });
 
   test('argMax and argMin take the first of equals, along any axis', async () => {
     const x = values(random(8), [4, 5, 6]).map((v) => Math.round(v * 2));
@@ -323,23 +409,9 @@ test('what falls back to tfjs cpu above is what is meant to', () => {
   expect(names).toMatchInlineSnapshot(`
     [
       "Complex",
-      "Erf",
       "FFT",
-      "FloorDiv",
       "GatherV2",
-      "Max",
-      "Maximum",
-      "Mean",
-      "Min",
-      "MirrorPad",
-      "Pack",
-      "Pow",
-      "Prod",
       "Real",
-      "Selu",
-      "SplitV",
-      "Sum",
-      "Tile",
     ]
   `);
 });

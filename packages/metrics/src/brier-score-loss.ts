@@ -1,10 +1,12 @@
 import { checkOption, fail } from './internal/fail.js';
-import { average } from './internal/numpy.js';
+import { sum } from './internal/numpy.js';
 import {
   bothColumns,
   type Checked,
   checkMulticlass,
+  type RowBlock,
   readProbabilities,
+  totalLoss,
 } from './internal/probabilities.js';
 import { checkProbabilities, type Scores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
@@ -52,30 +54,51 @@ export function brierScoreLoss(
   const { sampleWeight, labels, posLabel, scaleByHalf = 'auto', onWarning } = options;
   checkOption(metric, 'scaleByHalf', scaleByHalf, [true, false, 'auto']);
   const scores = readProbabilities(metric, yProba);
+  const warn = warner(metric, onWarning);
   const checked =
     (scores.columns ?? 1) === 1
       ? checkBinary(metric, yTrue, scores, sampleWeight, posLabel)
-      : checkMulticlass(metric, yTrue, scores, sampleWeight, labels, warner(metric, onWarning));
-  const { columns, weights } = checked;
-  const distances = squaredDistances(checked);
+      : checkMulticlass(metric, yTrue, scores, sampleWeight, labels, warn);
+  const { length, columns, oneLabel, weights } = checked;
+  const distances = oneLabel ? distancesToLabels : distancesToRows;
+  const total = totalLoss(metric, checked, warn, (block, out) => distances(checked, block, out));
   const halved = scaleByHalf === 'auto' ? columns < 3 : scaleByHalf;
-  return average(distances, weights) * (halved ? 0.5 : 1);
+  return (total / (weights ? sum(weights) : length)) * (halved ? 0.5 : 1);
 }
 
-function squaredDistances({ length, columns, proba, truth, oneLabel }: Checked): Float64Array {
-  const distances = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    const row = i * columns;
-    const own = oneLabel ? truth[i]! : -1;
-    let total = 0;
-    for (let j = 0; j < columns; j++) {
-      const one = oneLabel ? (j === own ? 1 : 0) : truth[row + j]!;
-      const gap = one - proba[row + j]!;
-      total += gap * gap;
+function distancesToRows(
+  { columns, proba, truth }: Checked,
+  { from, count }: RowBlock,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    out[i] = 0;
+    for (let at = (from + i) * columns; at < (from + i + 1) * columns; at++) {
+      out[i]! += (truth[at]! - proba[at]!) ** 2;
     }
-    distances[i] = total;
   }
-  return distances;
+}
+
+/**
+ * The squares of all columns, less the true one's, and the square of what that lacks of 1. Where the
+ * true one is nearly all of the sum the others are added up alone: the difference would have lost
+ * their digits.
+ */
+function distancesToLabels(
+  { columns, proba, truth }: Checked,
+  { from, count, own, squares }: RowBlock,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    const p = own[i]!;
+    let others = squares[i]! - p * p;
+    if (p * p > 0.99 * squares[i]!) {
+      others = 0;
+      const row = (from + i) * columns;
+      for (let j = 0; j < columns; j++) if (j !== truth[from + i]) others += proba[row + j]! ** 2;
+    }
+    out[i] = others + (1 - p) * (1 - p);
+  }
 }
 
 function checkBinary(

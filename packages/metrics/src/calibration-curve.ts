@@ -1,6 +1,6 @@
 import { checkOption, fail, show } from './internal/fail.js';
 import { binOf, linspace } from './internal/numpy.js';
-import { checkProbabilities, oneScore, readReals } from './internal/score-table.js';
+import { checkProbabilities, oneScore, readReals, type ScoreData } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { positiveCode, readTruthColumn } from './internal/truth.js';
 import type { Label, Labels, Rows } from './labels.js';
@@ -55,7 +55,9 @@ export function calibrationCurve(
   checkLengths(metric, { yTrue: truth.length, yProb: scores.length });
   const positive = positiveCode(metric, truth, posLabel);
   const prob = oneScore(metric, 'yProb', scores);
-  checkProbabilities(metric, 'yProb', prob);
+  if (strategy === 'quantile' || truth.type !== 'binary') {
+    checkProbabilities(metric, 'yProb', prob);
+  }
   if (truth.type !== 'binary') {
     fail(
       metric,
@@ -64,20 +66,44 @@ export function calibrationCurve(
     );
   }
   const edges = strategy === 'uniform' ? linspace(0, 1, nBins + 1) : quantiles(prob, nBins);
-  const count = new Float64Array(nBins);
-  const sums = new Float64Array(nBins);
-  const hits = new Float64Array(nBins);
+  return binned(metric, prob, truth.codes, positive, edges);
+}
+
+/**
+ * Sums each bin, and checks the probabilities where they do not lie in the bin expected. Two samples
+ * at a time go into sums of their own: an addition waits for the one before it.
+ */
+function binned(
+  metric: string,
+  prob: ScoreData,
+  codes: Int32Array,
+  positive: number,
+  edges: Float64Array,
+): CalibrationCurve {
+  const nBins = edges.length - 1;
+  const counts = new Uint32Array(4 * nBins);
+  const sums = new Float64Array(2 * nBins);
   for (let i = 0; i < prob.length; i++) {
-    const bin = binOf(edges, prob[i]!);
-    count[bin]! += 1;
-    sums[bin]! += prob[i]!;
-    if (truth.codes[i] === positive) hits[bin]! += 1;
+    const p = prob[i]!;
+    let bin = (p * nBins) | 0;
+    if (!(p > edges[bin]! && p <= edges[bin + 1]!)) {
+      if (!(p >= 0 && p <= 1)) checkProbabilities(metric, 'yProb', prob);
+      bin = binOf(edges, p);
+    }
+    bin += (i & 1) * nBins;
+    sums[bin]! += p;
+    counts[2 * bin + codes[i]!]! += 1;
   }
-  const filled = Array.from(count, (_, b) => b).filter((b) => count[b] !== 0);
-  return {
-    probTrue: filled.map((b) => hits[b]! / count[b]!),
-    probPred: filled.map((b) => sums[b]! / count[b]!),
-  };
+  const probTrue: number[] = [];
+  const probPred: number[] = [];
+  for (let b = 0; b < nBins; b++) {
+    const ofCode = (code: number) => counts[2 * b + code]! + counts[2 * (b + nBins) + code]!;
+    const count = ofCode(0) + ofCode(1);
+    if (count === 0) continue;
+    probTrue.push((positive < 0 ? 0 : ofCode(positive)) / count);
+    probPred.push((sums[b]! + sums[b + nBins]!) / count);
+  }
+  return { probTrue, probPred };
 }
 
 /** Throws unless the count of bins is a whole number of 1 or more. */

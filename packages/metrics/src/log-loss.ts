@@ -1,5 +1,5 @@
-import { average, dot, sum } from './internal/numpy.js';
-import { checkMulticlass, readProbabilities } from './internal/probabilities.js';
+import { sum } from './internal/numpy.js';
+import { checkMulticlass, readProbabilities, totalLoss } from './internal/probabilities.js';
 import { epsilon } from './internal/score-table.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows, Targets } from './labels.js';
@@ -45,14 +45,17 @@ export function logLoss(
   const { length, columns, proba, truth, oneLabel, weights } = checked;
   const least = epsilon(checked.single);
   const surprise = (p: number) => -Math.log(Math.min(Math.max(p, least), 1 - least));
-  const losses = new Float64Array(length);
-  if (oneLabel) {
-    for (let i = 0; i < length; i++) losses[i] = surprise(proba[i * columns + truth[i]!]!);
-  } else {
-    for (let at = 0; at < proba.length; at++) {
-      if (truth[at] !== 0) losses[Math.floor(at / columns)]! += truth[at]! * surprise(proba[at]!);
+  const total = totalLoss('logLoss', checked, warn, ({ from, count, own }, out) => {
+    for (let i = 0; i < count; i++) {
+      if (oneLabel) out[i] = surprise(own[i]!);
+      else {
+        out[i] = 0;
+        for (let at = (from + i) * columns; at < (from + i + 1) * columns; at++) {
+          if (truth[at] !== 0) out[i]! += truth[at]! * surprise(proba[at]!);
+        }
+      }
     }
-  }
-  if (normalize) return average(losses, weights);
-  return weights ? dot(losses, weights) : sum(losses);
+  });
+  if (!normalize) return total;
+  return total / (weights ? sum(weights) : length);
 }

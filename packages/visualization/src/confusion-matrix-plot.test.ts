@@ -10,6 +10,21 @@ test('draws counts with truth in rows and prediction in columns', async () => {
   expect(svg).toContain('3,139 of 3,149 right (99.68%)');
 });
 
+test('tells the mistakes of a good model apart, the worst one clearly from the paper', () => {
+  const good = [
+    [994, 6, 0],
+    [1, 999, 0],
+    [0, 3, 997],
+  ];
+  const { data } = confusionMatrixSpec(good) as unknown as {
+    data: { values: { x: number; y: number; kind: string; strength: number }[] };
+  };
+  const strength = (y: number, x: number) =>
+    data.values.find((cell) => cell.x === x && cell.y === y)!.strength;
+  expect([strength(0, 1), strength(2, 1), strength(1, 0)]).toEqual([0.4, 0.24, 0.133]);
+  expect(strength(0, 0)).toBeGreaterThan(0.99);
+});
+
 test('leaves zeros empty', async () => {
   const svg = await confusionMatrixPlot(matrix);
   expect(svg.match(/aria-label="true /g)).toHaveLength(7);

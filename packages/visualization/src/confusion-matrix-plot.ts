@@ -158,23 +158,39 @@ function matrixCells(
   const rowSums = rows.map(sum);
   const columnSums = rows.map((_, column) => sum(rows.map((row) => row[column]!)));
   const all = sum(rowSums);
+  const shareOf = (count: number, y: number, x: number): number =>
+    count / (normalize === 'pred' ? columnSums[x]! : normalize === 'all' ? all : rowSums[y]!);
+  const weight = (share: number): number =>
+    Math.min(1, share * (normalize === 'all' ? rows.length : 1));
+  let worst = 0;
+  rows.forEach((row, y) => {
+    row.forEach((count, x) => {
+      if (x !== y && count > 0) worst = Math.max(worst, weight(shareOf(count, y, x)));
+    });
+  });
   return rows.flatMap((row, y) =>
     row.flatMap((count, x) => {
       if (count === 0) return [];
-      const base = normalize === 'pred' ? columnSums[x]! : normalize === 'all' ? all : rowSums[y]!;
-      const share = count / base;
-      const strength = normalize === 'all' ? share * rows.length : share;
+      const share = shareOf(count, y, x);
       return {
         x,
         y,
         kind: x === y ? ('right' as const) : ('wrong' as const),
         text: normalize === undefined ? cellText(count) : shareText(share),
-        // Below 0.08 a cell could not be told from the paper.
-        strength: Math.max(0.08, Math.round(Math.sqrt(Math.min(1, strength)) * 1000) / 1000),
+        strength: strength(weight(share), x === y ? 1 : worst),
         description: `true ${names[y]}, predicted ${names[x]}: ${cellText(count)}`,
       };
     }),
   );
+}
+
+/**
+ * How strongly a cell is coloured: by the root of its share, but no less than 0.08, where a cell
+ * cannot be told from the paper. The worst mistake gets 0.4 at least and lesser ones in proportion,
+ * or all mistakes of a good model would look alike.
+ */
+function strength(share: number, worst: number): number {
+  return Math.round(Math.max(Math.sqrt(share), 0.08 + (0.32 * share) / worst) * 1000) / 1000;
 }
 
 function cellText(count: number): string {

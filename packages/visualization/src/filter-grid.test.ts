@@ -75,3 +75,12 @@ test('names what is wrong with its arguments', () => {
     'must hold 2 values',
   );
 });
+
+test('writes both ends of the scale with the same decimals', () => {
+  const svg = filterGrid({ name: 'conv2d', data: [-0.258, 0.30271, 0, 0.1], shape: [2, 2, 1, 1] });
+  expect(svg).toContain('>−0.2580<');
+  expect(svg).toContain('>0.3027<');
+  const tiny = filterGrid({ name: 'conv2d', data: [0, 2e-7], shape: [2, 1, 1, 1] });
+  expect(tiny).toContain('>0<');
+  expect(tiny).toContain('>2e−7<');
+});

@@ -1,5 +1,5 @@
 import { checkChoice, checkInteger, checkString, received } from './internal/check.js';
-import { formatValue } from './internal/format.js';
+import { formatPair } from './internal/format.js';
 import { colorBarUrl, mosaic } from './internal/mosaic.js';
 import { type Panel, panelHeading, stackPanels } from './internal/panels.js';
 import { type Colormap, colormaps } from './internal/pixels.js';
@@ -174,7 +174,7 @@ function gridAxes(
 }
 
 function colorBar(least: number, greatest: number, colormap: Colormap): string {
-  const low = formatValue(least);
+  const [low, high] = formatPair(least, greatest);
   const start = textWidth(low, theme.tickSize) + 6;
   const style = { y: 8, 'font-size': theme.tickSize, fill: theme.muted };
   return [
@@ -186,7 +186,7 @@ function colorBar(least: number, greatest: number, colormap: Colormap): string {
       preserveAspectRatio: 'none',
       href: colorBarUrl(colormap),
     }),
-    textElement({ x: start + 126, ...style }, formatValue(greatest)),
+    textElement({ x: start + 126, ...style }, high),
   ].join('');
 }
 

@@ -115,3 +115,14 @@ test('names what is wrong with its arguments', () => {
   );
   expect(() => htmlReport(report({ type: 'movie' } as never))).toThrow("received 'movie'");
 });
+
+test('aligns columns of numbers, also as text and with holes, to the right', () => {
+  const rows = [
+    ['accuracy', '', '0.9917', '10,000', '3x3'],
+    ['macro', 1, '−0.99', '99%', '5'],
+  ];
+  const html = htmlReport(report({ type: 'table', columns: ['', 'a', 'b', 'c', 'd'], rows }));
+  const row = [...html.matchAll(/<t[hd]( [^>]*)?>/g)].map(([tag]) => tag.includes('number'));
+  const expected = [false, true, true, true, false];
+  expect(row).toEqual([...expected, ...expected, ...expected]);
+});

@@ -8,7 +8,7 @@ import { escapeXml } from './internal/svg.js';
 export type ReportBlock =
   /** A picture of this package, or any other SVG document that needs nothing from outside. */
   | { readonly type: 'svg'; readonly svg: string; readonly caption?: string }
-  /** A table; numbers are right-aligned and printed as they are. */
+  /** A table; columns of numbers, as numbers or as text, are right-aligned and printed as they are. */
   | {
       readonly type: 'table';
       readonly columns: readonly string[];
@@ -145,9 +145,10 @@ function renderTable(
   columns: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
-  const numeric = columns.map(
-    (_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === 'number'),
-  );
+  const numeric = columns.map((_, index) => {
+    const cells = rows.map((row) => row[index] ?? '').filter((cell) => cell !== '');
+    return cells.length > 0 && cells.every(isNumber);
+  });
   const head = columns
     .map(
       (column, index) =>
@@ -162,12 +163,16 @@ function renderTable(
     }
     return `<tr>${row
       .map(
-        (cell) =>
-          `<td${typeof cell === 'number' ? ' class="number"' : ''}>${escapeXml(String(cell))}</td>`,
+        (cell, column) =>
+          `<td${numeric[column] ? ' class="number"' : ''}>${escapeXml(String(cell))}</td>`,
       )
       .join('')}</tr>`;
   });
   return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table>`;
+}
+
+function isNumber(cell: string | number): boolean {
+  return typeof cell === 'number' || /^[-−+]?[\d.,]*\d%?$/.test(cell);
 }
 
 function renderHighlights(facts: ReportFacts): string {

@@ -35,6 +35,13 @@ export const COMMANDS: readonly string[] = [
   'depthwise',
   'depthwise_dx',
   'depthwise_dw',
+  'resize',
+  'resize_grad',
+  'scan',
+  'segment_sum',
+  'top_k',
+  'lrn',
+  'lrn_grad',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -72,6 +79,13 @@ export const Op = {
   depthwise: 30,
   depthwiseDx: 31,
   depthwiseDw: 32,
+  resize: 33,
+  resizeGrad: 34,
+  scan: 35,
+  segmentSum: 36,
+  topK: 37,
+  lrn: 38,
+  lrnGrad: 39,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */
@@ -102,6 +116,11 @@ export const Unary = {
   not: 23,
   isNaN: 24,
   trunc: 25,
+  selu: 26,
+  expm1: 27,
+  erf: 28,
+  isFinite: 29,
+  isInf: 30,
 } as const;
 
 /** What `binary` can compute, as `enum BinaryOp` in `kernels/binary.c` numbers it. */
@@ -132,10 +151,28 @@ export const Binary = {
   intLessEqual: 23,
   intGreater: 24,
   intGreaterEqual: 25,
+  pow: 26,
+  mod: 27,
+  eluGrad: 28,
+  intMax: 29,
+  intMin: 30,
+  intFloorDiv: 31,
+  intMod: 32,
 } as const;
 
 /** How `reduce` folds, as `enum ReduceOp` in `kernels/reduce.c` numbers it. */
-export const Fold = { sum: 0, max: 1, min: 2, prod: 3, any: 4, all: 5 } as const;
+export const Fold = {
+  sum: 0,
+  max: 1,
+  min: 2,
+  prod: 3,
+  any: 4,
+  all: 5,
+  intSum: 6,
+  intMax: 7,
+  intMin: 8,
+  intProd: 9,
+} as const;
 
 /** Which formula `update` applies, as `enum UpdateOp` in `kernels/update.c` numbers it. */
 export const Update = {

@@ -103,7 +103,8 @@ function mark(values: Int32Array, low: number, table: Int32Array): void {
   for (let i = 0; i < values.length; i++) table[values[i]! - low] = 1;
 }
 
-function translate(values: Int32Array, low: number, table: Int32Array): Int32Array {
+/** The entry of the table for each value, counted from the lowest. */
+export function translate(values: Int32Array, low: number, table: Int32Array): Int32Array {
   const codes = new Int32Array(values.length);
   for (let i = 0; i < codes.length; i++) codes[i] = table[values[i]! - low]!;
   return codes;
@@ -174,9 +175,16 @@ export function checkFinite(fn: string, name: string, values: ArrayLike<unknown>
   }
 }
 
+/** Where the first is that is not finite, -1 if all are: times 0 it is NaN, and so is the sum then. */
 function notFinite(values: Float64Array | Float32Array): number {
-  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return i;
-  return -1;
+  let even = 0;
+  let odd = 0;
+  for (let i = 1; i < values.length; i += 2) {
+    even += values[i - 1]! * 0;
+    odd += values[i]! * 0;
+  }
+  if (even + odd + (values.at(-1) ?? 0) * 0 === 0) return -1;
+  return values.findIndex((value) => !Number.isFinite(value));
 }
 
 function failFinite(fn: string, name: string, value: number, at: number): never {

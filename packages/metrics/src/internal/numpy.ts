@@ -104,7 +104,8 @@ export function lowerBound(
  */
 export function binOf(edges: Float64Array, x: number): number {
   const last = edges.length - 2;
-  let bin = Math.max(0, Math.min(Math.floor(x * (last + 1)), last));
+  let bin = Math.max(0, Math.min(x * (last + 1), last)) | 0;
+  if (x > edges[bin]! && x <= edges[bin + 1]!) return bin;
   while (bin > 0 && x <= edges[bin]!) bin--;
   while (bin < last && x > edges[bin + 1]!) bin++;
   return bin;

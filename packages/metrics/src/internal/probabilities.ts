@@ -1,12 +1,19 @@
 import type { Label, Labels } from '../labels.js';
 import { fail, show } from './fail.js';
-import { checkProbabilityRows, readReals, type ScoreData, type Scores } from './score-table.js';
+import { sum } from './numpy.js';
+import {
+  checkProbabilities,
+  epsilon,
+  readReals,
+  type ScoreData,
+  type Scores,
+} from './score-table.js';
 import { checkLengths } from './targets.js';
 import { columnOf, readTruth, sortLabels, type Truth } from './truth.js';
 import type { Warn } from './warn.js';
 import { readWeights } from './weights.js';
 
-/** Probabilities of each class, and which classes are true, both checked against each other. */
+/** Probabilities of each class, and which classes are true, checked but for the values of the rows. */
 export interface Checked {
   readonly length: number;
   readonly columns: number;
@@ -19,7 +26,11 @@ export interface Checked {
   readonly single: boolean;
 }
 
-/** Reads probabilities of all classes: rows, or one column, the probability of the second class. */
+/**
+ * Reads probabilities of all classes: rows, or one column, the probability of the second class.
+ * Whether rows lie in [0, 1] is seen in {@link totalLoss}, unless something else is wrong: then here,
+ * as scikit-learn looks at it first.
+ */
 export function checkMulticlass(
   fn: string,
   yTrue: unknown,
@@ -28,27 +39,129 @@ export function checkMulticlass(
   labels: Labels | null | undefined,
   warn: Warn,
 ): Checked {
-  const offRow = checkProbabilityRows(fn, 'yProba', scores);
+  if ((scores.columns ?? 1) === 1) checkProbabilities(fn, 'yProba', scores.data);
+  try {
+    return readMulticlass(fn, yTrue, scores, sampleWeight, labels, warn);
+  } catch (error) {
+    checkProbabilities(fn, 'yProba', scores.data);
+    throw error;
+  }
+}
+
+function readMulticlass(
+  fn: string,
+  yTrue: unknown,
+  scores: Scores,
+  sampleWeight: ArrayLike<number> | null | undefined,
+  labels: Labels | null | undefined,
+  warn: Warn,
+): Checked {
   const truth = readTruth(fn, yTrue);
   const { length } = truth;
   checkLengths(fn, { yProba: scores.length, yTrue: length, sampleWeight: sampleWeight?.length });
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
   const columns = Math.max(2, scores.columns ?? 1);
-  const proba = bothColumns(scores);
   const oneLabel = 'codes' in truth;
   const { classCount, column } = oneLabel
     ? trueColumns(fn, truth, labels, warn)
     : { classCount: truth.columns, column: truth.data };
-  if (offRow >= 0) {
-    const rule = `row ${offRow} of yProba does not sum to 1`;
-    warn('rows_do_not_sum_to_one', 'UserWarning', `${rule}; probabilities of a sample do.`);
-  }
   if (classCount !== columns) {
     const wayOut = labels ? 'labels must list them all' : 'the option labels lists them all';
     const rule = `yProba must have a column for each of ${classCount} classes`;
     fail(fn, 'class_count_differs', `${rule}; received ${columns}: ${wayOut}.`);
   }
+  const proba = bothColumns(scores);
   return { length, columns, proba, truth: column, oneLabel, weights, single: scores.single };
+}
+
+/** Some rows, and of each what a loss needs. */
+export interface RowBlock {
+  /** The first of the rows. */
+  readonly from: number;
+  readonly count: number;
+  /** The probability of the true class of each row, if there is one. */
+  readonly own: Float64Array;
+  /** The sum of the squares of each row. */
+  readonly squares: Float64Array;
+}
+
+/** Few enough that what one loop has read and written is still near when the next one reads it. */
+const BLOCK = 512;
+
+/**
+ * The sum of a loss over all rows, weighted, which are checked in the same pass: they must lie in
+ * [0, 1], and a warning says if one does not sum to 1. Reading a million rows from memory twice would
+ * take longer than the arithmetic.
+ *
+ * @param lossOf - writes the loss of each row of a block to the front of `out`
+ */
+export function totalLoss(
+  fn: string,
+  checked: Checked,
+  warn: Warn,
+  lossOf: (block: RowBlock, out: Float64Array) => void,
+): number {
+  const { length, weights } = checked;
+  const totals = new Float64Array(Math.ceil(length / BLOCK));
+  const own = new Float64Array(BLOCK);
+  const squares = new Float64Array(BLOCK);
+  const losses = new Float64Array(BLOCK);
+  let offRow = -1;
+  for (let b = 0; b < totals.length; b++) {
+    const from = b * BLOCK;
+    const count = Math.min(BLOCK, length - from);
+    const off = readRows(fn, checked, from, count, own, squares);
+    if (offRow < 0) offRow = off;
+    lossOf({ from, count, own, squares }, losses);
+    if (weights) for (let i = 0; i < count; i++) losses[i]! *= weights[from + i]!;
+    totals[b] = sum(losses, 0, count);
+  }
+  if (offRow >= 0) {
+    const rule = `row ${offRow} of yProba does not sum to 1`;
+    warn('rows_do_not_sum_to_one', 'UserWarning', `${rule}; probabilities of a sample do.`);
+  }
+  return sum(totals);
+}
+
+/** Checks and sums the rows of a block; the first row that does not sum to 1 is returned, else -1. */
+function readRows(
+  fn: string,
+  { columns, proba, truth, oneLabel, single }: Checked,
+  from: number,
+  count: number,
+  own: Float64Array,
+  squares: Float64Array,
+): number {
+  const tolerance = 1e-8 + Math.sqrt(epsilon(single));
+  let off = -1;
+  for (let i = 0, row = from * columns; i < count; i++, row += columns) {
+    // Two sums each, since an addition waits for the one before it.
+    let even = 0;
+    let odd = 0;
+    let evenSquares = 0;
+    let oddSquares = 0;
+    let at = row;
+    for (const end = row + columns - 1; at < end; at += 2) {
+      const v = proba[at]!;
+      const w = proba[at + 1]!;
+      // v - v * v is 0 or above in [0, 1] only.
+      if (!(v - v * v >= 0 && w - w * w >= 0)) checkProbabilities(fn, 'yProba', proba);
+      even += v;
+      odd += w;
+      evenSquares += v * v;
+      oddSquares += w * w;
+    }
+    if (at < row + columns) {
+      const v = proba[at]!;
+      if (!(v - v * v >= 0)) checkProbabilities(fn, 'yProba', proba);
+      even += v;
+      evenSquares += v * v;
+    }
+    if (off < 0 && Math.abs(even + odd - 1) > tolerance) off = from + i;
+    squares[i] = evenSquares + oddSquares;
+    if (oneLabel) own[i] = proba[row + truth[from + i]!]!;
+  }
+  return off;
 }
 
 /** Reads scores as probabilities and says how to get at one. */

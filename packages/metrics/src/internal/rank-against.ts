@@ -1,4 +1,4 @@
-import { sortRising } from './sort.js';
+import { sortScores } from './sort.js';
 
 /** Unweighted scores of two sides: one sorted, and where the others lie among it. */
 export interface Ranking {
@@ -15,8 +15,7 @@ export interface Ranking {
  * through a table of where in it each slice of the range begins, which takes a fraction of a sort.
  */
 export function rankAgainst(side: Float64Array, others: Float64Array): Ranking {
-  const sorted = side.slice();
-  sortRising(sorted);
+  const sorted = sortScores(side);
   const n = sorted.length;
   const below = new Float64Array(n + 1);
   const tied = new Float64Array(n + 1);

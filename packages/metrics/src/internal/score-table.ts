@@ -59,33 +59,6 @@ export function checkProbabilities(fn: string, name: string, data: ScoreData): v
   }
 }
 
-/**
- * The same, and in the same pass the first row that does not sum to 1, within the root of the epsilon;
- * -1 if all do.
- */
-export function checkProbabilityRows(
-  fn: string,
-  name: string,
-  { data, columns = 1, single }: Scores,
-): number {
-  if (columns === 1) {
-    checkProbabilities(fn, name, data);
-    return -1;
-  }
-  const tolerance = 1e-8 + Math.sqrt(epsilon(single));
-  let off = -1;
-  for (let row = 0; row < data.length; row += columns) {
-    let total = 0;
-    for (let at = row; at < row + columns; at++) {
-      const value = data[at]!;
-      if (!(value >= 0 && value <= 1)) failProbability(fn, name, data, at);
-      total += value;
-    }
-    if (off < 0 && Math.abs(total - 1) > tolerance) off = row / columns;
-  }
-  return off;
-}
-
 function failProbability(fn: string, name: string, data: ScoreData, at: number): never {
   checkFinite(fn, name, data);
   fail(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { rankAgainst } from './rank-against.js';
-import { sortRising } from './sort.js';
+import { type SortedScores, sortByScore, sortScores } from './sort.js';
 
 const score = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -10,42 +10,46 @@ const score = fc.oneof(
   fc.constantFrom(5e-324, -5e-324, 1.7e308, -1.7e308, 1e-300, 0, -0, 1 - 2 ** -53),
 );
 
-it('sortRising puts any scores in order, each with its own weight', () => {
+/** The scores that a sorted array stands for. */
+const scoresOf = ({ marked, below }: SortedScores) =>
+  Array.from(marked, (value, i) => (i < below ? -Math.abs(value) : Math.abs(value)));
+
+it('sortByScore puts any scores in order, each with its own mark and weight', () => {
   fc.assert(
     fc.property(fc.array(score, { maxLength: 300 }), (given) => {
       const scores = Float64Array.from(given);
-      const weights = scores.map((s) => Math.abs(Math.sign(s)) + (s > 1 ? 1 : 0));
-      sortRising(scores, weights);
-      expect(Array.from(scores, (s) => s + 0)).toEqual(
-        given.map((s) => s + 0).toSorted((a, b) => a - b),
-      );
-      scores.forEach((s, i) => {
-        expect(weights[i]).toBe(Math.abs(Math.sign(s)) + (s > 1 ? 1 : 0));
+      const positive = Uint8Array.from(given, (_, i) => i % 2);
+      const places = Float64Array.from(given, (_, i) => i);
+      const sorted = sortByScore(scores, positive, places);
+      const expected = given.map((s) => s + 0).sort((a, b) => a - b);
+      expect(scoresOf(sorted).map((s) => s + 0)).toEqual(expected);
+      expect(sorted.weights?.toSorted()).toEqual(places);
+      sorted.weights!.forEach((place, i) => {
+        expect(given[place]! + 0).toBe(expected[i]);
+        const isPositive = sorted.marked[i]! < 0 || Object.is(sorted.marked[i], -0);
+        expect(isPositive).toBe(place % 2 === 1);
       });
+      expect(Array.from(scores)).toEqual(given);
     }),
   );
 });
 
-it('sortRising copes with scores that crowd over many orders of magnitude', () => {
-  const given = Float64Array.from({ length: 20_000 }, (_, i) =>
-    i % 2 ? 1 - 1.01 ** -(i % 3000) : 1.01 ** -((i * 7) % 60_000),
+it('sortByScore copes with scores that crowd over many orders of magnitude', () => {
+  const scores = Float64Array.from({ length: 20_000 }, (_, i) =>
+    i % 2 ? 1 - 1.01 ** -(i % 3000) : -(1.01 ** -((i * 7) % 60_000)),
   );
-  const [alone, scores] = [given.slice(), given.slice()];
-  sortRising(alone);
-  expect(alone).toEqual(given.toSorted());
   const weights = scores.map((s) => 2 * s);
-  sortRising(scores, weights);
-  expect(scores).toEqual(alone);
-  expect(weights).toEqual(alone.map((s) => 2 * s));
+  const sorted = sortByScore(scores, new Uint8Array(20_000), weights);
+  const expected = scores.toSorted();
+  expect(scoresOf(sorted).every((s, i) => s === expected[i])).toBe(true);
+  expect(sorted.weights?.every((s, i) => s === 2 * expected[i]!)).toBe(true);
 });
 
-it('sortRising leaves the rest of the memory alone', () => {
+it('sortScores reads a part of an array, and writes none of it', () => {
   const memory = Float64Array.from({ length: 200 }, (_, i) => (i * 37) % 101);
   const before = memory.slice();
-  sortRising(memory.subarray(50, 150));
-  expect(memory.slice(0, 50)).toEqual(before.slice(0, 50));
-  expect(memory.slice(150)).toEqual(before.slice(150));
-  expect(memory.slice(50, 150)).toEqual(before.slice(50, 150).sort());
+  expect(sortScores(memory.subarray(50, 150))).toEqual(before.slice(50, 150).sort());
+  expect(memory).toEqual(before);
 });
 
 it('rankAgainst counts how many of the sorted side lie below each of the others', () => {
@@ -62,7 +66,9 @@ it('rankAgainst counts how many of the sorted side lie below each of the others'
         expected[at]! += 1;
         if (side.some((s) => s === other)) ties[at]! += 1;
       }
-      expect(Array.from(sorted)).toEqual(side.toSorted((a, b) => a - b));
+      expect(Array.from(sorted, (s) => s + 0)).toEqual(
+        side.map((s) => s + 0).toSorted((a, b) => a - b),
+      );
       expect(below).toEqual(expected);
       expect(tied).toEqual(ties);
     }),

@@ -1,7 +1,7 @@
 import type { Label } from '../labels.js';
 import { fail, isArrayLike, show } from './fail.js';
 import { oneScore, readScores } from './score-table.js';
-import { sortRising } from './sort.js';
+import { sortByScore, upperHalves } from './sort.js';
 import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
 import { readWeights } from './weights.js';
@@ -71,10 +71,11 @@ export function marks(codes: Int32Array, wanted: number): Uint8Array {
 export type Dropped = 'none' | 'straight' | 'flat';
 
 /**
- * Cumulates weights down the scores; labels are 1 (positive) or 0. Samples without weight give no
- * threshold.
+ * Cumulates weights down the scores, a threshold for each that differs; labels are 1 (positive) or 0.
+ * Samples without weight give no threshold.
  *
- * Either class is sorted alone and the two are merged, so that no mark travels with a score.
+ * Whether a point can be dropped is known at the next one, which then takes its place; the first and
+ * the last stay.
  */
 export function count(
   positive: ArrayLike<number>,
@@ -82,83 +83,70 @@ export function count(
   weights?: Float64Array,
   dropped: Dropped = 'none',
 ): ThresholdCounts {
-  const marks = positive instanceof Uint8Array ? positive : Uint8Array.from(positive);
   const used = weights?.includes(0)
-    ? withWeight(marks, scores, weights)
-    : { marks, scores, weights };
-  const sides = split(used.marks, used.scores);
-  const heavy = used.weights && split(used.marks, used.weights);
-  sortRising(sides.positives, heavy?.positives);
-  sortRising(sides.negatives, heavy?.negatives);
-  return merge(sides, heavy, dropped);
-}
-
-/** The samples whose weight is not 0. */
-function withWeight(marks: Uint8Array, scores: ArrayLike<number>, weights: Float64Array) {
-  const keep = (_: number, i: number) => weights[i] !== 0;
-  return {
-    marks: marks.filter(keep),
-    scores: Float64Array.from(scores).filter(keep),
-    weights: weights.filter(keep),
-  };
-}
-
-/** Values of either class. */
-interface Sides {
-  readonly positives: Float64Array;
-  readonly negatives: Float64Array;
-}
-
-/** Fills one array from both ends: each value is written at either, and stays where it belongs. */
-function split(marks: Uint8Array, values: ArrayLike<number>): Sides {
-  const out = new Float64Array(marks.length);
-  let low = 0;
-  let high = marks.length - 1;
-  for (let i = 0; i < marks.length; i++) {
-    const value = values[i]!;
-    const mark = marks[i]!;
-    out[low] = value;
-    out[high] = value;
-    low += mark;
-    high -= 1 - mark;
-  }
-  return { positives: out.subarray(0, low), negatives: out.subarray(low) };
-}
-
-/**
- * Goes from the highest score down, a threshold for each that differs. Whether a point can be dropped
- * is known at the next one, which then takes its place; the first and the last stay.
- */
-function merge(
-  { positives, negatives }: Sides,
-  weights: Sides | undefined,
-  dropped: Dropped,
-): ThresholdCounts {
-  let p = positives.length - 1;
-  let n = negatives.length - 1;
-  const fps = new Float64Array(p + n + 2);
-  const tps = new Float64Array(p + n + 2);
-  const thresholds = new Float64Array(p + n + 2);
-  let [size, tp, fp, stepTp, stepFp] = [0, 0, 0, 0, 0];
-  while (p >= 0 || n >= 0) {
-    const [lastTp, lastFp] = [tp, fp];
-    const score =
-      n < 0 || (p >= 0 && positives[p]! > negatives[n]!) ? positives[p]! : negatives[n]!;
-    for (; p >= 0 && positives[p] === score; p--) tp += weights ? weights.positives[p]! : 1;
-    for (; n >= 0 && negatives[n] === score; n--) fp += weights ? weights.negatives[n]! : 1;
-    const straight = tp - lastTp === stepTp && fp - lastFp === stepFp;
-    const flat = tp === lastTp && stepTp === 0;
-    if (size > 1 && ((dropped === 'straight' && straight) || (dropped === 'flat' && flat))) size--;
+    ? withWeight(positive, scores, weights)
+    : { positive, scores, weights };
+  const { marked, below, weights: heavy } = sortByScore(used.scores, used.positive, used.weights);
+  const halves = upperHalves(marked);
+  const fps = new Float64Array(marked.length);
+  const tps = new Float64Array(marked.length);
+  const thresholds = new Float64Array(marked.length);
+  const [dropStraight, dropFlat] = [Number(dropped === 'straight'), Number(dropped === 'flat')];
+  let size = 0;
+  let tp = 0;
+  let fp = 0;
+  let stepTp = 0;
+  let stepFp = 0;
+  for (let last = marked.length - 1; last >= 0; ) {
+    // Magnitudes rise with the scores, but fall below 0; the two stretches do not share a score.
+    const stop = last < below ? 0 : below;
+    const magnitude = Math.abs(marked[last]!);
+    let first = last;
+    while (first > stop && Math.abs(marked[first - 1]!) === magnitude) first--;
+    const lastTp = tp;
+    const lastFp = fp;
+    if (heavy === undefined) {
+      let hits = 0;
+      // The sign bit of the upper half, as a number.
+      for (let i = first; i <= last; i++) hits += halves[2 * i]! >>> 31;
+      tp += hits;
+      fp += last - first + 1 - hits;
+    } else {
+      // In the order they came: the last bits of a running sum depend on it.
+      for (let i = first; i <= last; i++) {
+        if (halves[2 * i]! < 0) tp += heavy[i]!;
+        else fp += heavy[i]!;
+      }
+    }
+    // Without a branch, which nobody could predict.
+    const straight = Number(tp - lastTp === stepTp) & Number(fp - lastFp === stepFp);
+    const flat = Number(tp === lastTp) & Number(stepTp === 0);
+    size -= ((straight & dropStraight) | (flat & dropFlat)) & Number(size > 1);
     stepTp = tp - lastTp;
     stepFp = fp - lastFp;
     fps[size] = fp;
     tps[size] = tp;
-    thresholds[size++] = score;
+    thresholds[size++] = last < below ? -magnitude : magnitude;
+    last = first - 1;
   }
   return {
     fps: fps.subarray(0, size),
     tps: tps.subarray(0, size),
     thresholds: thresholds.subarray(0, size),
+  };
+}
+
+/** The samples whose weight is not 0. */
+function withWeight(
+  positive: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights: Float64Array,
+): { positive: Uint8Array; scores: Float64Array; weights: Float64Array } {
+  const keep = (_: number, i: number) => weights[i] !== 0;
+  return {
+    positive: Uint8Array.from(positive).filter(keep),
+    scores: Float64Array.from(scores).filter(keep),
+    weights: weights.filter(keep),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Label, Labels } from '../labels.js';
 import { type Column, readColumn, readTargets, type Table } from './columns.js';
-import { compareLabels, encode } from './encode.js';
+import { compareLabels, encode, translate } from './encode.js';
 import { fail, show } from './fail.js';
 import { key, labelCodes } from './label-codes.js';
 import { targetType } from './targets.js';
@@ -79,7 +79,8 @@ export function columnOf(fn: string, truth: Truth, classes: readonly Label[]): I
       `labels must hold every label of yTrue; ${show(missing)} is not there.`,
     );
   }
-  return truth.codes.map((code) => codes[code]!);
+  if (codes.every((code, i) => code === i)) return truth.codes;
+  return translate(truth.codes, 0, codes);
 }
 
 /** Labels that say themselves which is positive: 0 and 1, or -1 and 1, or one of them. */

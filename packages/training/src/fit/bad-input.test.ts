@@ -46,6 +46,17 @@ describe('fit refuses', () => {
     );
   });
 
+  it('what is no data, saying where batches go', async () => {
+    for (const given of [null, [], [data][Symbol.iterator](), { length: 3 }, { xs: [1] }]) {
+      expect(await bad({}, given)).toMatch(
+        /TypeError fit: data must be \{ images, labels, shape \} .* option batches/,
+      );
+    }
+    expect(await bad({ validationData: {} as never })).toMatch(
+      /TypeError fit: validationData: data must be .* received keys \[\]/,
+    );
+  });
+
   it('a pixel that is no number, saying where', async () => {
     const xs = new Float32Array(800);
     xs[16 * 7 + 3] = Number.NaN;

@@ -24,6 +24,7 @@ export function batchSource(
       `${name}: batchSize must be a whole number of at least 1; received ${batchSize}.`,
     );
   }
+  requireData(name, data);
   const [count = 0, ...sampleShape] = data.shape;
   const size = sampleShape.reduce((a, b) => a * b, 1);
   const values = 'images' in data ? data.images : data.xs;
@@ -57,6 +58,18 @@ export function batchSource(
       return buffer.subarray(0, (end - start) * size);
     },
   };
+}
+
+/** What JavaScript may bring along in place of data: an iterable, a tensor, nothing. */
+function requireData(name: string, data: unknown): void {
+  const given = Object(data) as Record<string, unknown>;
+  const hasValues = ['images', 'xs'].some((key) => ArrayBuffer.isView(given[key]));
+  if (hasValues && Array.isArray(given.shape)) return;
+  const received = Object(data) === data ? `keys [${Object.keys(given).join(', ')}]` : String(data);
+  throw new TypeError(
+    `${name}: data must be { images, labels, shape } or { xs, ys, shape }, typed arrays and a list; received ${received}. ` +
+      'Batches of your own go into { samples, batches }, or into the option batches.',
+  );
 }
 
 /** Refuses a model with several inputs or outputs. */

@@ -52,7 +52,10 @@ export function prepare(
   checkClassWeight('fit', classWeight, Math.max(2, model.outputs[0]?.shape.at(-1) ?? 1));
   const training = { model, options, objective, batchSize, request: { batchSize, seed, shuffle } };
   const { kept, open, validation } =
-    'batches' in data ? generated(data, training) : inMemory(data, training);
+    // Object(): what JavaScript may pass is refused further on, by a message that helps.
+    'batches' in Object(data)
+      ? generated(data as GeneratedData, training)
+      : inMemory(data as TrainingData, training);
   const steps = Math.ceil(kept / batchSize);
   const context = createTrainingContext(model, { epochs, steps, batchSize, samples: kept });
   return {
@@ -146,21 +149,20 @@ function requestOf(
 function givenValidation(training: Training): Run['validation'] {
   const { validationData } = training.options;
   if (validationData === undefined) return undefined;
-  const order = range(0, validationData.shape[0] as number);
-  return validationOf('fit: validationData', validationData, order, training);
+  return validationOf('fit: validationData', validationData, undefined, training);
 }
 
 function validationOf(
   name: string,
   data: TrainingData,
-  order: Int32Array,
+  order: Int32Array | undefined,
   { model, options, objective, ...training }: Training,
 ): Run['validation'] {
   const batchSize = options.validationBatchSize ?? training.batchSize;
   // A source of its own, even over the same data: its batches may be larger, and classes do not
   // weigh in it.
   const source = labelledSource(name, model, data, { ...options, batchSize, objective });
-  return { source, objective, order, batchSize };
+  return { source, objective, order: order ?? range(0, source.samples.count), batchSize };
 }
 
 function splitCount(count: number, validationSplit: number, hasData: boolean): number {

@@ -235,6 +235,8 @@ function epochAxis(epochs: readonly number[], width: number): object {
       domain: first === last ? [first - 1, last + 1] : [first, last],
       nice: false,
       zero: false,
+      // Pixels: the first point must not lie on the labels of the value axis.
+      padding: 8,
     },
     axis: { values, format: 'd', labelFlush: false },
   };

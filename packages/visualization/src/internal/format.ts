@@ -9,6 +9,14 @@ export function formatValue(value: number): string {
   return minus(String(Number(value.toPrecision(4))));
 }
 
+/** Both ends of a scale, with as many decimals as the one that needs more. */
+export function formatPair(low: number, high: number): readonly [string, string] {
+  const texts = [formatValue(low), formatValue(high)] as const;
+  if (texts.some((text) => /[^−.\d]/.test(text))) return texts;
+  const decimals = Math.max(...texts.map((text) => text.split('.')[1]?.length ?? 0));
+  return [minus(low.toFixed(decimals)), minus(high.toFixed(decimals))];
+}
+
 /** A count with thousands separators, the same in every locale. */
 export function formatCount(count: number): string {
   if (!Number.isInteger(count)) return formatValue(count);

@@ -23,7 +23,7 @@ section>:last-child{margin-bottom:0}
 figure{margin:0 0 24px}
 figcaption{margin-top:8px;color:var(--muted);font-size:13px}
 .picture,.scroll{overflow-x:auto}
-.picture svg{display:block;height:auto;max-width:100%;margin:0 auto}
+.picture svg{display:block;height:auto;max-width:100%}
 pre{margin:0;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 table{border-collapse:collapse;font-size:14px}
 th,td{padding:7px 24px 7px 0;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}

@@ -141,13 +141,55 @@ const prelu: Kernel = ({ inputs, backend }) => {
   return sendBinary(backend, Binary.prelu, x, alpha, 'float32');
 };
 
+const eluGrad: Kernel = ({ inputs, backend }) => {
+  const { dy, y } = inputs as { dy: TensorInfo; y: TensorInfo };
+  if (dy.dtype !== 'float32' || y.dtype !== 'float32') return undefined;
+  return sendBinary(backend, Binary.eluGrad, dy, y, 'float32');
+};
+
+/** Squares and cubes, which are most of what is asked for, are products. */
+const pow: Kernel = ({ inputs, backend }) => {
+  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
+  const exponent = sizeOf(b.shape) === 1 ? backend.storageOf(b).hostValues?.[0] : undefined;
+  if ((exponent !== 2 && exponent !== 3) || b.shape.length > a.shape.length)
+    return sendBinary(backend, Binary.pow, a, b, 'float32');
+  const square = sendBinary(backend, Binary.mul, a, a, 'float32');
+  if (exponent === 2 || square === undefined) return square;
+  const cube = sendBinary(backend, Binary.mul, square, a, 'float32');
+  backend.disposeData(square.dataId);
+  return cube;
+};
+
+const floorDiv: Kernel = ({ inputs, backend }) => {
+  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  if (a.dtype !== 'int32' || b.dtype !== 'int32') return undefined;
+  return sendBinary(backend, Binary.intFloorDiv, a, b, 'int32');
+};
+
+const addN: Kernel = ({ inputs, backend }) => {
+  const tensors = inputs as unknown as TensorInfo[];
+  const [first, second, ...rest] = tensors as [TensorInfo, TensorInfo | undefined, ...TensorInfo[]];
+  if (second === undefined || tensors.some((t) => t.dtype !== 'float32')) return undefined;
+  const out = sendBinary(backend, Binary.add, first, second, 'float32');
+  if (out === undefined) return undefined;
+  // In place: the sum so far is nobody else's yet.
+  const to = backend.blockOf(out);
+  const n = sizeOf(out.shape);
+  for (const t of rest) {
+    const ints = [to, backend.blockOf(t), to, Binary.add, n, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0];
+    backend.commands.send(Op.binary, chunksFor(n >> 10, n), ints);
+  }
+  return out;
+};
+
 export const BINARY_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Add', add],
   ['Sub', arithmetic(Binary.sub, Binary.intSub)],
   ['Multiply', multiply],
   ['RealDiv', arithmetic(Binary.div)],
-  ['Maximum', arithmetic(Binary.max)],
-  ['Minimum', arithmetic(Binary.min)],
+  ['Maximum', arithmetic(Binary.max, Binary.intMax)],
+  ['Minimum', arithmetic(Binary.min, Binary.intMin)],
   ['SquaredDifference', arithmetic(Binary.squaredDifference)],
   ['Equal', comparison(Binary.equal, Binary.intEqual)],
   ['NotEqual', comparison(Binary.notEqual, Binary.intNotEqual)],
@@ -158,4 +200,9 @@ export const BINARY_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['LogicalAnd', logical(Binary.and)],
   ['LogicalOr', logical(Binary.or)],
   ['Prelu', prelu],
+  ['EluGrad', eluGrad],
+  ['Pow', pow],
+  ['Mod', arithmetic(Binary.mod, Binary.intMod)],
+  ['FloorDiv', floorDiv],
+  ['AddN', addN],
 ];

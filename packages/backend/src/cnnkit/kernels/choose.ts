@@ -6,7 +6,7 @@ import { chunksFor, type Kernel, sameShape, sizeOf } from './kernel.js';
  * Between float32, int32 and bool. What a block holds is float32 for bool too, so bool to float32 is
  * the same storage under another name.
  */
-const cast: Kernel = ({ inputs, attrs, backend }) => {
+export const cast: Kernel = ({ inputs, attrs, backend }) => {
   const x = inputs.x!;
   const to = attrs.dtype as string;
   const plain = ['float32', 'int32', 'bool'];
@@ -116,6 +116,40 @@ function softmax(logarithm: number): Kernel {
   };
 }
 
+const segmentSum: Kernel = ({ inputs, attrs, backend }) => {
+  const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
+  if (x.dtype !== 'float32' || segmentIds.dtype !== 'int32' || segmentIds.shape.length !== 1)
+    return undefined;
+  const segments = attrs.numSegments as number;
+  const [n, ...rest] = x.shape as [number, ...number[]];
+  const row = sizeOf(rest);
+  const from = [backend.blockOf(x), backend.blockOf(segmentIds)];
+  const out = backend.output([segments, ...rest]);
+  if (segments * row === 0) return out;
+  const ints = [...from, backend.blockOf(out), n, segments, row];
+  backend.commands.send(Op.segmentSum, chunksFor(Math.ceil(row / 64), (n + segments) * row), ints);
+  return out;
+};
+
+/** Above this, sorting in JavaScript is no slower than the kernel's insertions. */
+const MOST_OF_TOP = 64;
+
+const topK: Kernel = ({ inputs, attrs, backend }) => {
+  const x = inputs.x!;
+  const { k, sorted } = attrs as { k: number; sorted: boolean };
+  const columns = x.shape.at(-1) ?? 0;
+  const n = sizeOf(x.shape);
+  if (x.dtype !== 'float32' || !sorted || k < 1 || k > Math.min(columns, MOST_OF_TOP) || n === 0)
+    return undefined;
+  const from = backend.blockOf(x);
+  const shape = [...x.shape.slice(0, -1), k];
+  const [values, places] = [backend.output(shape), backend.output(shape, 'int32')];
+  const rows = n / columns;
+  const ints = [from, backend.blockOf(values), backend.blockOf(places), rows, columns, k];
+  backend.commands.send(Op.topK, chunksFor(rows, n * 2), ints);
+  return [values, places];
+};
+
 export const CHOOSE_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Cast', cast],
   ['Select', select],
@@ -123,4 +157,6 @@ export const CHOOSE_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['OneHot', oneHot],
   ['Softmax', softmax(0)],
   ['LogSoftmax', softmax(1)],
+  ['UnsortedSegmentSum', segmentSum],
+  ['TopK', topK],
 ];

@@ -2,8 +2,16 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
+/** What of a shape the kernels know. */
+export type Geometry = Pick<
+  Conv2DInfo,
+  | ('batchSize' | 'inHeight' | 'inWidth' | 'inChannels' | 'filterHeight' | 'filterWidth')
+  | ('outHeight' | 'outWidth' | 'outChannels' | 'strideHeight' | 'strideWidth')
+  | ('dilationHeight' | 'dilationWidth')
+> & { readonly padInfo: Pick<Conv2DInfo['padInfo'], 'top' | 'left'> };
+
 /** A convolution's or pool's shape as `kernels/geometry.h` has it. */
-export function geometryOf(info: Conv2DInfo): number[] {
+export function geometryOf(info: Geometry): number[] {
   return [
     ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels],
     ...[info.filterHeight, info.filterWidth],

@@ -4,12 +4,17 @@ import { CHOOSE_KERNELS } from './choose.js';
 import { CONVOLUTION_KERNELS } from './convolution.js';
 import { DEPTHWISE_KERNELS } from './depthwise.js';
 import type { Kernel } from './kernel.js';
+import { LRN_KERNELS } from './lrn.js';
 import { MATMUL_KERNELS } from './matmul.js';
 import { MOVE_KERNELS } from './move.js';
 import { POOL_KERNELS } from './pool.js';
+import { REARRANGE_KERNELS } from './rearrange.js';
 import { REDUCE_KERNELS } from './reduce.js';
+import { RESIZE_KERNELS } from './resize.js';
+import { SCAN_KERNELS } from './scan.js';
 import { UNARY_KERNELS } from './unary.js';
 import { UPDATE_KERNELS } from './update.js';
+import { VOLUME_KERNELS } from './volume.js';
 
 /** The tfjs kernels that run as commands, by name. */
 export const KERNELS: readonly (readonly [string, Kernel])[] = [
@@ -23,5 +28,10 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...MOVE_KERNELS,
   ...CHOOSE_KERNELS,
   ...UPDATE_KERNELS,
+  ...REARRANGE_KERNELS,
+  ...RESIZE_KERNELS,
+  ...VOLUME_KERNELS,
+  ...SCAN_KERNELS,
+  ...LRN_KERNELS,
   ...BATCH_NORM_KERNELS,
 ];

@@ -1,4 +1,4 @@
-import { slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type DataType, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { Op, Unary } from '../opcodes.js';
 import { chunksFor, type Kernel, sizeOf } from './kernel.js';
@@ -13,7 +13,10 @@ export interface StridedCopy {
   readonly toOffset?: number;
 }
 
-/** Sends a strided copy with neighbouring dimensions joined; false if more than five remain. */
+/**
+ * Sends a strided copy with neighbouring dimensions joined. Where more than five remain the smallest
+ * is walked by copies of their own; false if that one is large too.
+ */
 export function sendCopy(
   backend: CnnkitBackend,
   source: number,
@@ -29,7 +32,23 @@ export function sendCopy(
       dims[dims.length - 1] = { ...dim, size: outer.size * size };
     } else dims.push(dim);
   });
-  if (dims.length > 5) return false;
+  if (dims.length > 5) {
+    const walked = dims.reduce((least, dim) => (dim.size < least.size ? dim : least));
+    if (walked.size > 32) return false;
+    const others = dims.filter((dim) => dim !== walked);
+    const rest = {
+      shape: others.map(({ size }) => size),
+      from: others.map(({ from }) => from),
+      to: others.map(({ to }) => to),
+    };
+    return Array.from({ length: walked.size }, (_, i) =>
+      sendCopy(backend, source, target, {
+        ...rest,
+        fromOffset: (copy.fromOffset ?? 0) + i * walked.from,
+        toOffset: (copy.toOffset ?? 0) + i * walked.to,
+      }),
+    ).every(Boolean);
+  }
   while (dims.length < 5) dims.unshift({ size: 1, from: 0, to: 0 });
   // One long row is cut, so that threads can share it.
   const [outer, row] = [dims[3]!, dims[4]!];
@@ -48,18 +67,19 @@ export function sendCopy(
 }
 
 /** Row-major strides. */
-function stridesOf(shape: readonly number[]): number[] {
+export function stridesOf(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1]! * shape[i + 1]!;
   return strides;
 }
 
-function isPlain(x: TensorInfo): boolean {
+/** Whether a block holds the tensor's values. */
+export function isPlain(x: TensorInfo): boolean {
   return x.dtype === 'float32' || x.dtype === 'int32' || x.dtype === 'bool';
 }
 
 /** A kernel that is one strided copy of `x` into a fresh tensor. */
-function copied(
+export function copied(
   plan: (
     x: TensorInfo,
     attrs: Record<string, unknown>,
@@ -79,7 +99,7 @@ function copied(
   };
 }
 
-const slice = copied((x, attrs) => {
+export const slice: Kernel = copied((x, attrs) => {
   const [begin, size] = slice_util.parseSliceParams(
     x as never,
     attrs.begin as number[],
@@ -102,7 +122,7 @@ const tile = copied((x, attrs) => {
   return { outShape, copy: { shape, from, to } };
 });
 
-const reverse = copied((x, attrs) => {
+export const reverse: Kernel = copied((x, attrs) => {
   const axes = util.parseAxisParam(attrs.dims as number[], x.shape);
   const to = stridesOf(x.shape);
   const from = to.map((stride, i) => (axes.includes(i) ? -stride : stride));
@@ -119,7 +139,7 @@ const transposeCopy = copied((x, attrs) => {
 });
 
 /** The last two axes swapped: by squares, so that both sides use whole cache lines. */
-const transpose: Kernel = (args) => {
+export const transpose: Kernel = (args) => {
   const { inputs, attrs, backend } = args;
   const x = inputs.x!;
   const perm = attrs.perm as number[];
@@ -136,28 +156,28 @@ const transpose: Kernel = (args) => {
   return out;
 };
 
-const pad: Kernel = ({ inputs, attrs, backend }) => {
+export const pad: Kernel = ({ inputs, attrs, backend }) => {
   const x = inputs.x!;
   const paddings = attrs.paddings as [number, number][];
   const value = (attrs.constantValue as number | undefined) ?? 0;
-  if (x.dtype !== 'float32' || sizeOf(x.shape) === 0) return undefined;
+  if (!isPlain(x) || sizeOf(x.shape) === 0) return undefined;
   const outShape = x.shape.map((size, i) => size + paddings[i]![0] + paddings[i]![1]);
   const to = stridesOf(outShape);
   const toOffset = paddings.reduce((sum, [before], i) => sum + before * to[i]!, 0);
   const from = backend.blockOf(x);
-  const out = backend.output(outShape);
+  const out = backend.output(outShape, x.dtype);
   const block = backend.blockOf(out);
-  sendFill(backend, block, sizeOf(outShape), value);
+  sendFill(backend, block, sizeOf(outShape), value, x.dtype);
   const copy = { shape: x.shape, from: stridesOf(x.shape), to, toOffset };
   if (sendCopy(backend, from, block, copy)) return out;
   backend.disposeData(out.dataId);
   return undefined;
 };
 
-const concat: Kernel = ({ inputs, attrs, backend }) => {
+export const concat: Kernel = ({ inputs, attrs, backend }) => {
   const tensors = (inputs as unknown as TensorInfo[]).filter((t) => sizeOf(t.shape) > 0);
   const first = tensors[0];
-  if (first === undefined || tensors.length < 2 || !isPlain(first)) return undefined;
+  if (first === undefined || !isPlain(first)) return undefined;
   if (tensors.some((t) => t.dtype !== first.dtype || t.shape.length !== first.shape.length))
     return undefined;
   const axis = util.parseAxisParam(attrs.axis as number, first.shape)[0]!;
@@ -180,30 +200,52 @@ const concat: Kernel = ({ inputs, attrs, backend }) => {
   return out;
 };
 
-function sendFill(backend: CnnkitBackend, block: number, n: number, value: number): void {
-  backend.commands.send(Op.unary, chunksFor(n >> 10, n), [block, block, n, Unary.fill], [value, 0]);
+/** Fills a block; as whole numbers where it is int32's. */
+export function sendFill(
+  backend: CnnkitBackend,
+  block: number,
+  n: number,
+  value: number,
+  dtype: DataType = 'float32',
+): void {
+  const ints = [block, block, n, Unary.fill];
+  const chunks = chunksFor(n >> 10, n);
+  if (dtype === 'int32') backend.commands.send(Op.unary, chunks, [...ints, value, 0]);
+  else backend.commands.send(Op.unary, chunks, ints, [value, 0]);
+}
+
+function filled(
+  backend: CnnkitBackend,
+  shape: readonly number[],
+  value: number,
+  dtype: 'float32' | 'int32' | 'bool',
+): TensorInfo {
+  const n = sizeOf(shape);
+  // Small ones stay in JavaScript until somebody computes with them.
+  if (n <= 256)
+    return backend.makeTensorInfo(
+      [...shape],
+      dtype,
+      util.getTypedArrayFromDType(dtype, n).fill(value),
+    );
+  const out = backend.output(shape, dtype);
+  sendFill(backend, backend.blockOf(out), n, value, dtype);
+  return out;
 }
 
 const fill: Kernel = ({ attrs, backend }) => {
-  const { shape, value, dtype } = attrs as { shape: number[]; value: number; dtype?: string };
-  if (typeof value !== 'number' || (dtype ?? 'float32') !== 'float32') return undefined;
-  const n = sizeOf(shape);
-  // Small ones stay in JavaScript until somebody computes with them.
-  if (n <= 256) return backend.makeTensorInfo(shape, 'float32', new Float32Array(n).fill(value));
-  const out = backend.output(shape);
-  sendFill(backend, backend.blockOf(out), n, value);
-  return out;
+  const { shape, value, dtype } = attrs as { shape: number[]; value: number; dtype?: DataType };
+  if (typeof value !== 'number') return undefined;
+  const type = dtype ?? 'float32';
+  if (type !== 'float32' && type !== 'int32' && type !== 'bool') return undefined;
+  return filled(backend, shape, value, type);
 };
 
 function likeFilled(value: number): Kernel {
-  return ({ inputs: { x }, backend }) => {
-    if (x!.dtype !== 'float32') return undefined;
-    const n = sizeOf(x!.shape);
-    if (n <= 256)
-      return backend.makeTensorInfo(x!.shape, 'float32', new Float32Array(n).fill(value));
-    const out = backend.output(x!.shape);
-    sendFill(backend, backend.blockOf(out), n, value);
-    return out;
+  return ({ inputs, backend }) => {
+    const { shape, dtype } = inputs.x!;
+    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') return undefined;
+    return filled(backend, shape, value, dtype);
   };
 }
 

@@ -2,7 +2,9 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { gatedUnpool, sumUnpooled } from '../deferred.js';
 import { Fold, Op } from '../opcodes.js';
+import { cast } from './choose.js';
 import { chunksFor, type Kernel, sizeOf } from './kernel.js';
+import { transpose } from './move.js';
 
 /** A tensor seen as [outer, reduced, inner]. */
 interface Span {
@@ -66,29 +68,60 @@ export function sendReduce(
   arena.release(partial, bytes, commands.head);
 }
 
-function reduction(fold: number, dtype: 'float32' | 'bool', mean = false): Kernel {
-  return ({ inputs, attrs, backend }) => {
+/** The folds of each type; what has none is converted first. */
+interface Reduction {
+  readonly float32?: number;
+  readonly int32?: number;
+  readonly bool?: number;
+  readonly convert?: 'float32' | 'int32';
+  readonly mean?: boolean;
+}
+
+function reduction(folds: Reduction): Kernel {
+  const reduced: Kernel = (args) => {
+    const { inputs, attrs, backend } = args;
     const x = inputs.x!;
-    if (x.dtype !== dtype) return undefined;
-    const axes = util.parseAxisParam(
-      (attrs.axis ?? attrs.reductionIndices) as number | number[],
-      x.shape,
-    );
-    const span = spanOf(x.shape, axes);
+    const plain = x.dtype === 'float32' || x.dtype === 'int32' || x.dtype === 'bool';
     // An empty fold has a value of its own in each tfjs kernel.
-    if (span === undefined || sizeOf(x.shape) === 0) return undefined;
+    if (!plain || sizeOf(x.shape) === 0) return undefined;
+    const type = x.dtype as 'float32' | 'int32' | 'bool';
+    const fold = folds[type];
+    if (fold === undefined) {
+      if (folds.convert === undefined) return undefined;
+      const converted = cast({ ...args, attrs: { dtype: folds.convert } }) as TensorInfo;
+      const out = reduced({ ...args, inputs: { x: converted } });
+      backend.disposeData(converted.dataId);
+      return out;
+    }
+    const given = (attrs.axis ?? attrs.reductionIndices) as number | number[];
+    const axes = util.parseAxisParam(given, x.shape);
     const outShape = reducedShape(x.shape, axes, attrs.keepDims === true);
-    const unpool = fold === Fold.sum && !mean ? gatedUnpool(backend.storageOf(x)) : undefined;
+    const span = spanOf(x.shape, axes);
+    if (span === undefined) {
+      const perm = [...x.shape.keys()].sort(
+        (a, b) => Number(axes.includes(a)) - Number(axes.includes(b)) || a - b,
+      );
+      const moved = transpose({ ...args, attrs: { perm } }) as TensorInfo | undefined;
+      if (moved === undefined) return undefined;
+      const last = axes.map((_, i) => x.shape.length - 1 - i);
+      const out = reduced({ ...args, inputs: { x: moved }, attrs: { axis: last } });
+      backend.disposeData(moved.dataId);
+      const { dataId, dtype } = out as TensorInfo;
+      return { dataId, shape: outShape, dtype };
+    }
+    const unpool = fold === Fold.sum && !folds.mean ? gatedUnpool(backend.storageOf(x)) : undefined;
     if (unpool !== undefined && span.outer === 1 && span.inner === unpool.info.outChannels) {
       const out = backend.output(outShape);
       sumUnpooled(backend, unpool, backend.blockOf(out));
       return out;
     }
     const from = backend.blockOf(x);
-    const out = backend.output(outShape, dtype);
-    sendReduce(backend, fold, from, backend.blockOf(out), span, mean ? 1 / span.reduced : 1);
+    const out = backend.output(outShape, type);
+    const scale = folds.mean ? 1 / span.reduced : 1;
+    sendReduce(backend, fold, from, backend.blockOf(out), span, scale);
     return out;
   };
+  return reduced;
 }
 
 function reducedShape(
@@ -124,13 +157,13 @@ function argReduction(least: number): Kernel {
 }
 
 export const REDUCE_KERNELS: readonly (readonly [string, Kernel])[] = [
-  ['Sum', reduction(Fold.sum, 'float32')],
-  ['Mean', reduction(Fold.sum, 'float32', true)],
-  ['Max', reduction(Fold.max, 'float32')],
-  ['Min', reduction(Fold.min, 'float32')],
-  ['Prod', reduction(Fold.prod, 'float32')],
-  ['Any', reduction(Fold.any, 'bool')],
-  ['All', reduction(Fold.all, 'bool')],
+  ['Sum', reduction({ float32: Fold.sum, int32: Fold.intSum, convert: 'int32' })],
+  ['Mean', reduction({ float32: Fold.sum, convert: 'float32', mean: true })],
+  ['Max', reduction({ float32: Fold.max, int32: Fold.intMax })],
+  ['Min', reduction({ float32: Fold.min, int32: Fold.intMin })],
+  ['Prod', reduction({ float32: Fold.prod, int32: Fold.intProd, convert: 'int32' })],
+  ['Any', reduction({ bool: Fold.any })],
+  ['All', reduction({ bool: Fold.all })],
   ['ArgMax', argReduction(0)],
   ['ArgMin', argReduction(1)],
 ];

@@ -3,7 +3,10 @@ import { Activation, Op, Unary } from '../opcodes.js';
 import { chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 
 /** A float32 kernel of one operation; `parameters` reads its two numbers from the attributes. */
-function unary(op: number, parameters?: (attrs: KernelArgs['attrs']) => [number, number?]): Kernel {
+export function unary(
+  op: number,
+  parameters?: (attrs: KernelArgs['attrs']) => [number, number?],
+): Kernel {
   return ({ inputs, attrs, backend }) => {
     const x = inputs.x!;
     if (x.dtype !== 'float32') return undefined;
@@ -84,4 +87,9 @@ export const UNARY_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Sign', unary(Unary.sign)],
   ['LogicalNot', test(Unary.not, 'bool')],
   ['IsNan', test(Unary.isNaN, 'float32')],
+  ['IsFinite', test(Unary.isFinite, 'float32')],
+  ['IsInf', test(Unary.isInf, 'float32')],
+  ['Selu', unary(Unary.selu)],
+  ['Expm1', unary(Unary.expm1)],
+  ['Erf', unary(Unary.erf)],
 ];
