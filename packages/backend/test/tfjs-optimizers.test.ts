@@ -21,10 +21,11 @@ const OPTIMIZERS: Record<string, () => tf.Optimizer> = {
 };
 
 /** tfjs's Adamax has no getWeights yet. */
-const savesWeights = (optimizer: tf.Optimizer) => optimizer.getClassName() !== 'Adamax';
+const savesWeights = (name: string) => !name.startsWith('adamax');
 
 /** Weights and the optimizer's own after `steps` steps on a backend, and the optimizer's saved form. */
-async function run(backend: string, make: () => tf.Optimizer, steps: number, resumeAt = -1) {
+async function run(backend: string, name: string, steps: number, resumeAt = -1) {
+  const make = OPTIMIZERS[name]!;
   await tf.setBackend(backend);
   const next = random(5);
   const shapes = [[7, 5], [33], [1]];
@@ -42,7 +43,7 @@ async function run(backend: string, make: () => tf.Optimizer, steps: number, res
       tf.addN(weights.map((w, i) => tf.sum(tf.square(tf.sub(w, targets[i]!)))) as tf.Scalar[]),
     );
   }
-  const own = savesWeights(optimizer) ? await optimizer.getWeights() : [];
+  const own = savesWeights(name) ? await optimizer.getWeights() : [];
   const result = {
     weights: weights.flatMap((w) => Array.from(w.dataSync())),
     names: own.map(({ name }) => name.replace(/^\d+/, 'variable')),
@@ -54,12 +55,12 @@ async function run(backend: string, make: () => tf.Optimizer, steps: number, res
   return result;
 }
 
-describe.each(Object.entries(OPTIMIZERS))('%s', (name, make) => {
+describe.each(Object.keys(OPTIMIZERS))('%s', (name) => {
   test('steps as on tfjs cpu, with the same state under the same names', async () => {
     const left: number[] = [];
     const counted = async (backend: string) => {
       const before = tf.memory().numTensors;
-      const result = await run(backend, make, 5);
+      const result = await run(backend, name, 5);
       left.push(tf.memory().numTensors - before);
       return result;
     };
@@ -71,21 +72,20 @@ describe.each(Object.entries(OPTIMIZERS))('%s', (name, make) => {
     expect(received.names).toEqual(expected.names);
     expect(received.config).toEqual(expected.config);
   });
-
   test.runIf(savesWeights(make()))(
     'goes on from its saved weights as if it had not stopped',
     async () => {
-      const through = await run('cnnkit', make, 6);
-      const resumed = await run('cnnkit', make, 6, 3);
+      const through = await run('cnnkit', name, 6);
+      const resumed = await run('cnnkit', name, 6, 3);
       expect(resumed.weights).toEqual(through.weights);
       expect(resumed.own).toEqual(through.own);
     },
   );
 
-  test.runIf(name !== 'rmsprop centered')('takes one command a variable', async () => {
+test.each(Object.keys(OPTIMIZERS).filter((name) => name !== 'rmsprop centered'))('%s takes one command a variable', async (name) => {
     await tf.setBackend('cnnkit');
     const weights = [tf.variable(tf.ones([64])), tf.variable(tf.ones([3, 3]))];
-    const optimizer = make();
+    const optimizer = OPTIMIZERS[name]!();
     const step = () =>
       optimizer.applyGradients(weights.map((w) => ({ name: w.name, tensor: tf.ones(w.shape) })));
     step();
@@ -97,7 +97,6 @@ describe.each(Object.entries(OPTIMIZERS))('%s', (name, make) => {
     optimizer.dispose();
     for (const w of weights) w.dispose();
   });
-});
 
 test('a variable without a gradient stays, and one of another type takes the composed step', async () => {
   await tf.setBackend('cnnkit');
