@@ -53,9 +53,9 @@ INLINE V binary(const int op, V a, V b) {
     case B_AND: return truth((a != 0) & (b != 0));
     case B_OR: return truth((a != 0) | (b != 0));
     case B_PRELU: return pick(a < 0, a * b, a);
-    case B_INT_ADD: return (V)((VI)a + (VI)b);
-    case B_INT_SUB: return (V)((VI)a - (VI)b);
-    case B_INT_MUL: return (V)((VI)a * (VI)b);
+    case B_INT_ADD: return (V)((VU)a + (VU)b);
+    case B_INT_SUB: return (V)((VU)a - (VU)b);
+    case B_INT_MUL: return (V)((VU)a * (VU)b);
     case B_INT_EQUAL: return truth((VI)a == (VI)b);
     case B_INT_NOT_EQUAL: return truth((VI)a != (VI)b);
     case B_INT_LESS: return truth((VI)a < (VI)b);

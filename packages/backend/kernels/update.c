@@ -1,14 +1,17 @@
 // update: one optimizer step for one variable, n elements: new weights and new slot values from
 // weights, gradient and slots. Each result may be its own operand (an update in place).
 // Chunks: shares of 1,024 elements. Memory-bound: three to seven streams. Each element's formula
-// stands below as @cnnkit/training writes it; scalars come ready-made, in float32.
+// stands below as @cnnkit/training writes it, or tfjs (S_TF_...), whose bias corrections are tensors: up
+// to two scalars in memory follow the other numbers. The rest come ready-made, in float32.
 #include "task.h"
 
-enum UpdateOp { S_SGD, S_MOMENTUM, S_NESTEROV, S_ADAM, S_NADAM, S_ADAMAX, S_RMSPROP, S_ADAGRAD, S_ADADELTA, S_LION, S_COUNT };
+enum UpdateOp {
+  S_SGD, S_MOMENTUM, S_NESTEROV, S_ADAM, S_NADAM, S_ADAMAX, S_RMSPROP, S_ADAGRAD, S_ADADELTA, S_LION,
+  S_TF_MOMENTUM, S_TF_NESTEROV, S_TF_ADAM, S_TF_ADAMAX, S_TF_RMSPROP, S_TF_ADAGRAD, S_TF_ADADELTA, S_COUNT };
 
 typedef struct Step { V w, a, b; } Step; // weights and up to two slots
 
-INLINE Step step_of(const int op, V w, V g, V a, V b, const float *p) {
+INLINE Step step_of(const int op, V w, V g, V a, V b, const float *p, const float *more) {
   const V p0 = splat(p[0]), p1 = splat(p[1]), p2 = splat(p[2]), p3 = splat(p[3]);
   switch (op) {
     case S_SGD: // learningRate
@@ -58,19 +61,58 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, const float *p) {
       a = p3 * a + splat(p[4]) * g;
       break;
     }
+    case S_TF_MOMENTUM: // -learningRate, momentum
+      a = p1 * a + g;
+      w += p0 * a;
+      break;
+    case S_TF_NESTEROV:
+      a = p1 * a + g;
+      w += p0 * (g + a * p1);
+      break;
+    case S_TF_ADAM: { // beta1, 1 - beta1, beta2, 1 - beta2, -learningRate, epsilon; beta1^t, beta2^t
+      a = a * p0 + g * p1;
+      b = b * p2 + g * g * p3;
+      const V m = a / (1.0f - splat(more[0])), v = b / (1.0f - splat(more[1]));
+      w += m / (v_sqrt(v) + splat(p[5])) * splat(p[4]);
+      break;
+    }
+    case S_TF_ADAMAX: // beta1, 1 - beta1, beta2, epsilon; beta1^t, -learningRate decayed
+      a = a * p0 + g * p1;
+      b = v_max(b * p2, v_abs(g));
+      w += splat(more[1]) / (1.0f - splat(more[0])) * (a / (b + p3));
+      break;
+    case S_TF_RMSPROP: // decay, 1 - decay, momentum, learningRate, epsilon
+      a = a * p0 + g * g * p1;
+      b = b * p2 + g * p3 / v_sqrt(a + splat(p[4]));
+      w -= b;
+      break;
+    case S_TF_ADAGRAD: // -learningRate, epsilon
+      a += g * g;
+      w += g / v_sqrt(a + p1) * p0;
+      break;
+    case S_TF_ADADELTA: { // rho, 1 - rho, -learningRate, epsilon
+      const V d = v_sqrt(b + p3) / v_sqrt(a + p3) * g;
+      a = a * p0 + g * g * p1;
+      b = b * p0 + d * d * p1;
+      w += d * p2;
+      break;
+    }
   }
   return (Step){w, a, b};
 }
 
 INLINE void update_loop(const int op, const Task *task) {
-  const int two = op == S_ADAM || op == S_NADAM || op == S_ADAMAX || op == S_ADADELTA;
+  const int two = op == S_ADAM || op == S_NADAM || op == S_ADAMAX || op == S_ADADELTA ||
+                  op == S_TF_ADAM || op == S_TF_ADAMAX || op == S_TF_RMSPROP || op == S_TF_ADADELTA;
   const int slots = op == S_SGD ? 0 : two ? 2 : 1;
-  const float *w = FLOATS(0), *g = FLOATS(1), *a = FLOATS(2), *b = FLOATS(3), *p = &FLOAT(9);
+  const float *w = FLOATS(0), *g = FLOATS(1), *a = FLOATS(2), *b = FLOATS(3), *p = &FLOAT(11);
+  const float more[2] = {INT(9) ? *FLOATS(9) : 0, INT(10) ? *FLOATS(10) : 0};
   float *to_w = FLOATS(4), *to_a = FLOATS(5), *to_b = FLOATS(6);
   int lo, hi;
   share_elements(task, INT(7), &lo, &hi);
   for (int i = lo; i < hi; i += VW) {
-    const Step s = step_of(op, load(w + i), load(g + i), slots > 0 ? load(a + i) : zero(), slots > 1 ? load(b + i) : zero(), p);
+    const Step s = step_of(op, load(w + i), load(g + i), slots > 0 ? load(a + i) : zero(),
+                           slots > 1 ? load(b + i) : zero(), p, more);
     store_part(to_w + i, s.w, hi - i);
     if (slots > 0) store_part(to_a + i, s.a, hi - i);
     if (slots > 1) store_part(to_b + i, s.b, hi - i);
@@ -81,7 +123,8 @@ static void k_update(const Task *task) {
   switch (INT(8)) {
 #define CASE(op) case op: update_loop(op, task); break;
     CASE(S_SGD) CASE(S_MOMENTUM) CASE(S_NESTEROV) CASE(S_ADAM) CASE(S_NADAM) CASE(S_ADAMAX)
-    CASE(S_RMSPROP) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION)
+    CASE(S_RMSPROP) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION) CASE(S_TF_MOMENTUM) CASE(S_TF_NESTEROV)
+    CASE(S_TF_ADAM) CASE(S_TF_ADAMAX) CASE(S_TF_RMSPROP) CASE(S_TF_ADAGRAD) CASE(S_TF_ADADELTA)
 #undef CASE
   }
 }

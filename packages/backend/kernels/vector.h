@@ -30,6 +30,8 @@
 
 typedef float V __attribute__((vector_size(VECTOR_BITS / 8), aligned(4), may_alias));
 typedef int32_t VI __attribute__((vector_size(VECTOR_BITS / 8), aligned(4), may_alias));
+// For int32 arithmetic, which wraps as | 0 does: overflow of VI is undefined.
+typedef uint32_t VU __attribute__((vector_size(VECTOR_BITS / 8), aligned(4), may_alias));
 typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))

@@ -30,12 +30,22 @@ export interface NativeKernels {
   wake(engine: NativeEngine): void;
   /** Finishes what is in the ring and ends the threads. */
   close(engine: NativeEngine): void;
+  /**
+   * Only in a build under AddressSanitizer: opens a block in a place of `room` bytes, or shuts it (0), so
+   * that kernels which reach beyond their tensors end the process. Call it when the ring is empty.
+   */
+  guard?(engine: NativeEngine, offset: number, bytes: number, room: number): void;
   /** Runs `turns` turns of 12 multiply-adds of vectors on the calling thread. */
   peak(engine: NativeEngine, turns: number): number;
 }
 
-/** Files that may hold this machine's binary: built in a clone, prebuilt, prebuilt over the other C library. */
+/**
+ * Files that may hold this machine's binary: built in a clone, prebuilt, prebuilt over the other C
+ * library. CNNKIT_NATIVE_BINARY names another one, for tests of a build that lies elsewhere.
+ */
 function candidates(): string[] {
+  const named = process.env.CNNKIT_NATIVE_BINARY;
+  if (named) return [named];
   const platform = `${process.platform}-${process.arch}`;
   const names = [`build/${platform}`, `prebuilds/${platform}`];
   if (process.platform === 'linux') names.push(`prebuilds/${platform}-musl`);

@@ -1,4 +1,5 @@
 import { BackendError } from '../errors.js';
+import type { KernelLibrary } from './kernel-library.js';
 
 /** Bytes after a block that a vector load may touch, and that keep power-of-two blocks apart in L1. */
 const SLACK = 64;
@@ -21,12 +22,19 @@ export class Arena {
   readonly #memory: WebAssembly.Memory;
   readonly #maximumBytes: number;
   readonly #views: Views;
+  readonly #guard: KernelLibrary['guard'];
   readonly #free = new Map<number, FreeList>();
   #top: number;
   #usedBytes = 0;
 
-  constructor(memory: WebAssembly.Memory, start: number, maximumBytes: number, views: Views) {
+  constructor(
+    { memory, guard }: Pick<KernelLibrary, 'memory' | 'guard'>,
+    start: number,
+    maximumBytes: number,
+    views: Views,
+  ) {
     this.#memory = memory;
+    this.#guard = guard;
     this.#maximumBytes = maximumBytes;
     this.#views = views;
     this.#top = start;
@@ -52,12 +60,15 @@ export class Arena {
   take(bytes: number, finished?: number): number {
     const size = sizeClass(bytes);
     this.#usedBytes += size;
-    return this.#free.get(size)?.take(finished) ?? this.#extend(size);
+    const offset = this.#free.get(size)?.take(finished) ?? this.#extend(size);
+    this.#guard?.(offset, bytes, size + SLACK);
+    return offset;
   }
 
   /** Gives a block of `bytes` back; `sent` is the count of commands sent so far. */
   release(offset: number, bytes: number, sent: number): void {
     const size = sizeClass(bytes);
+    this.#guard?.(offset, bytes, 0);
     this.#usedBytes -= size;
     const list = this.#free.get(size) ?? new FreeList();
     this.#free.set(size, list);

@@ -60,7 +60,7 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
     const { arena } = layoutFor(library.threads);
     const { buffer } = library.memory;
     this.views = { i32: new Int32Array(buffer), f32: new Float32Array(buffer) };
-    this.arena = new Arena(library.memory, arena, maximumBytes, this.views);
+    this.arena = new Arena(library, arena, maximumBytes, this.views);
     this.commands = new Commands(library, this.views);
   }
 

@@ -19,6 +19,11 @@ export interface KernelLibrary {
   wake(): void;
   /** Ends the threads. The library cannot be used after. */
   close(): void;
+  /**
+   * Only in a build that watches memory: says that the first `bytes` of a place of `room` bytes are in
+   * use, or no longer (`room` 0). Waits until all commands sent are finished.
+   */
+  guard?(offset: number, bytes: number, room: number): void;
   /** Multiply-adds in a dependent-free loop, for measuring a machine's peak: 12 vectors a turn. */
   peak(turns: number): number;
 }

@@ -186,6 +186,13 @@ export const Update = {
   adagrad: 7,
   adadelta: 8,
   lion: 9,
+  tfMomentum: 10,
+  tfNesterov: 11,
+  tfAdam: 12,
+  tfAdamax: 13,
+  tfRmsprop: 14,
+  tfAdagrad: 15,
+  tfAdadelta: 16,
 } as const;
 
 /** What `cast` converts, as in `kernels/cast.c`. */

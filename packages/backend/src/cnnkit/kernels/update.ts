@@ -5,13 +5,16 @@ import { Storage } from '../storage.js';
 import { areFloat, chunksFor, type Kernel } from './kernel.js';
 
 // An optimizer's step as one kernel, a command a variable. The names, letters, attributes and
-// formulas are those that @cnnkit/training's optimizers ask for when the backend has them.
+// formulas are those that @cnnkit/training's optimizers ask for when the backend has them, and those of
+// tfjs's own (CnnkitTf…), which `tfjs-optimizers.ts` asks for.
 
 /** An optimizer: its formula, the letters of its slots, and its scalars in the order of `update.c`. */
 interface Optimizer {
   readonly op: number | ((attrs: Readonly<Record<string, unknown>>) => number);
   readonly slots: readonly string[];
   readonly scalars: readonly string[];
+  /** Names of scalar tensors among the inputs: numbers that change on the device from step to step. */
+  readonly tensors?: readonly string[];
 }
 
 const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
@@ -60,9 +63,41 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
     slots: ['m'],
     scalars: ['learningRate', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2'],
   },
+  CnnkitTfMomentumUpdate: {
+    op: ({ nesterov }) => (nesterov === true ? Update.tfNesterov : Update.tfMomentum),
+    slots: ['m'],
+    scalars: ['minusLearningRate', 'momentum'],
+  },
+  CnnkitTfAdamUpdate: {
+    op: Update.tfAdam,
+    slots: ['m', 'v'],
+    scalars: ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'minusLearningRate', 'epsilon'],
+    tensors: ['accBeta1', 'accBeta2'],
+  },
+  CnnkitTfAdamaxUpdate: {
+    op: Update.tfAdamax,
+    slots: ['m', 'u'],
+    scalars: ['beta1', 'oneMinusBeta1', 'beta2', 'epsilon'],
+    tensors: ['accBeta1', 'minusLearningRate'],
+  },
+  CnnkitTfRmspropUpdate: {
+    op: Update.tfRmsprop,
+    slots: ['v', 'm'],
+    scalars: ['decay', 'oneMinusDecay', 'momentum', 'learningRate', 'epsilon'],
+  },
+  CnnkitTfAdagradUpdate: {
+    op: Update.tfAdagrad,
+    slots: ['a'],
+    scalars: ['minusLearningRate', 'epsilon'],
+  },
+  CnnkitTfAdadeltaUpdate: {
+    op: Update.tfAdadelta,
+    slots: ['a', 'd'],
+    scalars: ['rho', 'oneMinusRho', 'minusLearningRate', 'epsilon'],
+  },
 };
 
-function update(name: string, { op, slots, scalars }: Optimizer): Kernel {
+function update(name: string, { op, slots, scalars, tensors = [] }: Optimizer): Kernel {
   return ({ inputs, attrs, backend }) => {
     const count = attrs.count as number;
     const formula = typeof op === 'number' ? op : op(attrs);
@@ -72,6 +107,7 @@ function update(name: string, { op, slots, scalars }: Optimizer): Kernel {
         throw new TypeError(`${name}: ${scalar} must be a number; received ${value}.`);
       return value;
     });
+    const [first = 0, second = 0] = tensors.map((letter) => backend.blockOf(inputs[letter]!));
     const results: TensorInfo[][] = ['w', ...slots].map(() => []);
     for (let i = 0; i < count; i++) {
       const tensors = ['w', 'g', ...slots].map((letter) => inputs[`${letter}${i}`]!);
@@ -84,7 +120,7 @@ function update(name: string, { op, slots, scalars }: Optimizer): Kernel {
       const [w, a = 0, b = 0] = from;
       const [toW, toA = 0, toB = 0] = to.map((storage) => storage.block());
       const n = to[0]!.size;
-      const ints = [w!, gradient, a, b, toW!, toA, toB, n, formula];
+      const ints = [w!, gradient, a, b, toW!, toA, toB, n, formula, first, second];
       backend.commands.send(Op.update, chunksFor(n >> 10, n * 4), ints, numbers);
       changed.forEach((tensor, slot) => {
         results[slot]!.push(backend.tensorOver(to[slot]!, tensor.shape, 'float32'));

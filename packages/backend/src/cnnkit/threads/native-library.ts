@@ -17,6 +17,7 @@ export interface NativeKernels {
   wake(engine: Engine): void;
   close(engine: Engine): void;
   peak(engine: Engine, turns: number): number;
+  guard?(engine: Engine, offset: number, bytes: number, room: number): void;
 }
 
 /** Name of the instruction set that a vector width stands for on a CPU family, as `process.arch` has it. */
@@ -62,5 +63,13 @@ export function openNativeLibrary(options: NativeLibraryOptions): KernelLibrary 
       open = false;
     },
     peak: (turns) => native.peak(alive(), turns),
+    ...(native.guard === undefined
+      ? {}
+      : {
+          guard(offset: number, bytes: number, room: number) {
+            native.drain(alive());
+            native.guard?.(engine, offset, bytes, room);
+          },
+        }),
   };
 }

@@ -1,0 +1,272 @@
+import {
+  AdadeltaOptimizer,
+  AdagradOptimizer,
+  AdamaxOptimizer,
+  AdamOptimizer,
+  add,
+  div,
+  engine,
+  fill,
+  getBackend,
+  getKernel,
+  MomentumOptimizer,
+  mul,
+  type NamedTensorMap,
+  RMSPropOptimizer,
+  type Scalar,
+  SGDOptimizer,
+  type Tensor,
+  tidy,
+  type Variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+
+// tfjs's optimizers step in some 14 operations a variable. On this backend each takes one command a
+// variable instead, with the numbers, the slots and the slots' names that tfjs's own step has: their
+// weights save and load as ever, and on another backend tfjs's step runs. tfjs has no hook for this, so
+// `applyGradients` is replaced, once, by one that asks which backend is current.
+
+/** One moving quantity that an optimizer keeps for each variable, as tfjs keeps it. */
+type Slots = { originalName: string; variable: Variable }[];
+type Gradients = Record<string, Tensor> | { name: string; tensor: Tensor }[];
+
+/** A step in the terms of `kernels/update.ts`. */
+interface FusedStep {
+  readonly kernel: string;
+  /** Slots by the letter of their input; `name` is what tfjs calls them, after the variable's name. */
+  readonly slots: readonly { letter: string; of: Slots; name: string; start?: number }[];
+  readonly attrs: Readonly<Record<string, number | boolean>>;
+  readonly tensors?: NamedTensorMap;
+  /** What else the step does, once. */
+  after?(): void;
+}
+
+// What the optimizers keep is private to TypeScript only, and part of their saved form.
+interface AdamState {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  accBeta1: Variable;
+  accBeta2: Variable;
+  accumulatedFirstMoment: Slots;
+  accumulatedSecondMoment: Slots;
+}
+interface AdamaxState extends AdamState {
+  decay: number;
+  iteration: Variable;
+  accumulatedWeightedInfNorm: Slots;
+}
+interface MomentumState {
+  learningRate: number;
+  momentum: number;
+  useNesterov: boolean;
+  accumulations: Slots;
+}
+interface RmspropState {
+  learningRate: number;
+  decay: number;
+  momentum: number;
+  epsilon: number;
+  centered: boolean;
+  accumulatedMeanSquares: Slots;
+  accumulatedMoments: Slots;
+}
+interface AdagradState {
+  learningRate: number;
+  initialAccumulatorValue: number;
+  accumulatedGrads: Slots;
+}
+interface AdadeltaState {
+  learningRate: number;
+  rho: number;
+  epsilon: number;
+  accumulatedGrads: Slots;
+  accumulatedUpdates: Slots;
+}
+
+function adam(o: AdamState): FusedStep {
+  return {
+    kernel: 'CnnkitTfAdamUpdate',
+    slots: [
+      { letter: 'm', of: o.accumulatedFirstMoment, name: 'm' },
+      { letter: 'v', of: o.accumulatedSecondMoment, name: 'v' },
+    ],
+    attrs: {
+      beta1: o.beta1,
+      oneMinusBeta1: 1 - o.beta1,
+      beta2: o.beta2,
+      oneMinusBeta2: 1 - o.beta2,
+      minusLearningRate: -o.learningRate,
+      epsilon: o.epsilon,
+    },
+    tensors: { accBeta1: o.accBeta1, accBeta2: o.accBeta2 },
+    after() {
+      o.accBeta1.assign(mul(o.accBeta1, o.beta1));
+      o.accBeta2.assign(mul(o.accBeta2, o.beta2));
+    },
+  };
+}
+
+function adamax(o: AdamaxState): FusedStep {
+  const minusLearningRate: Scalar = div(-o.learningRate, add(mul(o.iteration, o.decay), 1));
+  return {
+    kernel: 'CnnkitTfAdamaxUpdate',
+    slots: [
+      { letter: 'm', of: o.accumulatedFirstMoment, name: 'm' },
+      { letter: 'u', of: o.accumulatedWeightedInfNorm, name: 'v' },
+    ],
+    attrs: {
+      beta1: o.beta1,
+      oneMinusBeta1: 1 - o.beta1,
+      beta2: o.beta2,
+      epsilon: o.epsilon,
+    },
+    tensors: { accBeta1: o.accBeta1, minusLearningRate },
+    after() {
+      o.iteration.assign(add(o.iteration, 1));
+      o.accBeta1.assign(mul(o.accBeta1, o.beta1));
+    },
+  };
+}
+
+function momentum(o: MomentumState): FusedStep {
+  return {
+    kernel: 'CnnkitTfMomentumUpdate',
+    slots: [{ letter: 'm', of: o.accumulations, name: 'momentum' }],
+    attrs: {
+      minusLearningRate: -o.learningRate,
+      momentum: o.momentum,
+      nesterov: o.useNesterov,
+    },
+  };
+}
+
+/** Undefined where the mean gradient is taken off as well: that form has a third slot. */
+function rmsprop(o: RmspropState): FusedStep | undefined {
+  if (o.centered) return undefined;
+  return {
+    kernel: 'CnnkitTfRmspropUpdate',
+    slots: [
+      { letter: 'v', of: o.accumulatedMeanSquares, name: 'rms' },
+      { letter: 'm', of: o.accumulatedMoments, name: 'momentum' },
+    ],
+    attrs: {
+      decay: o.decay,
+      oneMinusDecay: 1 - o.decay,
+      momentum: o.momentum,
+      learningRate: o.learningRate,
+      epsilon: o.epsilon,
+    },
+  };
+}
+
+function adagrad(o: AdagradState): FusedStep {
+  const start = o.initialAccumulatorValue;
+  return {
+    kernel: 'CnnkitTfAdagradUpdate',
+    slots: [{ letter: 'a', of: o.accumulatedGrads, name: 'accumulator', start }],
+    attrs: { minusLearningRate: -o.learningRate, epsilon: engine().backend.epsilon() },
+  };
+}
+
+function adadelta(o: AdadeltaState): FusedStep {
+  return {
+    kernel: 'CnnkitTfAdadeltaUpdate',
+    slots: [
+      { letter: 'a', of: o.accumulatedGrads, name: 'accum_grad' },
+      { letter: 'd', of: o.accumulatedUpdates, name: 'accum_var' },
+    ],
+    attrs: {
+      rho: o.rho,
+      oneMinusRho: 1 - o.rho,
+      minusLearningRate: -o.learningRate,
+      epsilon: o.epsilon,
+    },
+  };
+}
+
+const sgd = ({ learningRate }: { learningRate: number }): FusedStep => ({
+  kernel: 'CnnkitSgdUpdate',
+  slots: [],
+  attrs: { learningRate },
+});
+
+/** Runs the step if the current backend has its kernel; false, with nothing touched, if it cannot. */
+function runFused(gradients: Gradients, stepOf: () => FusedStep | undefined): boolean {
+  return tidy(() => {
+    if (getKernel('CnnkitTfAdamUpdate', getBackend()) === undefined) return false;
+    const entries = Array.isArray(gradients)
+      ? gradients.map(({ name, tensor }) => [name, tensor] as const)
+      : Object.entries(gradients);
+    const variables = engine().registeredVariables;
+    const known = entries.every(
+      ([name, tensor]) =>
+        variables[name]?.dtype === 'float32' && (tensor?.dtype ?? 'float32') === 'float32',
+    );
+    const step = known ? stepOf() : undefined;
+    if (step === undefined) return false;
+    const inputs: NamedTensorMap = { ...step.tensors };
+    const weights: Variable[] = [];
+    const kept: Variable[][] = step.slots.map(() => []);
+    entries.forEach(([name, gradient], i) => {
+      const weight = variables[name]!;
+      const slots = step.slots.map(({ of, name: slot, start = 0 }) => {
+        of[i] ??= {
+          originalName: `${name}/${slot}`,
+          variable: (start === 0 ? zerosLike(weight) : fill(weight.shape, start)).variable(false),
+        };
+        return of[i].variable;
+      });
+      // tfjs lets a variable without a gradient be, but gives it its slots.
+      if (gradient == null) return;
+      const at = weights.push(weight) - 1;
+      inputs[`w${at}`] = weight;
+      inputs[`g${at}`] = gradient;
+      step.slots.forEach(({ letter }, slot) => {
+        inputs[`${letter}${at}`] = slots[slot]!;
+        kept[slot]!.push(slots[slot]!);
+      });
+    });
+    const attrs = { count: weights.length, ...step.attrs };
+    const results = engine().runKernel(step.kernel, inputs, attrs) as unknown as Tensor[];
+    [...weights, ...kept.flat()].forEach((variable, i) => {
+      variable.assign(results[i]!);
+    });
+    step.after?.();
+    return true;
+  });
+}
+
+interface Replaceable {
+  applyGradients(gradients: Gradients): void;
+  incrementIterations(): void;
+}
+
+function replace(
+  optimizer: { readonly prototype: object },
+  stepOf: (state: never) => FusedStep | undefined,
+): void {
+  const prototype = optimizer.prototype as Replaceable;
+  const composed = prototype.applyGradients;
+  prototype.applyGradients = function (gradients) {
+    if (runFused(gradients, () => stepOf(this as never))) this.incrementIterations();
+    else composed.call(this, gradients);
+  };
+}
+
+let replaced = false;
+
+/** Lets tfjs's optimizers take their steps as one command a variable wherever this backend is current. */
+export function fuseTfjsOptimizers(): void {
+  if (replaced) return;
+  replaced = true;
+  replace(SGDOptimizer, sgd);
+  // It inherits from SGD and replaces its step.
+  replace(MomentumOptimizer, momentum);
+  replace(AdamOptimizer, adam);
+  replace(AdamaxOptimizer, adamax);
+  replace(RMSPropOptimizer, rmsprop);
+  replace(AdagradOptimizer, adagrad);
+  replace(AdadeltaOptimizer, adadelta);
+}
