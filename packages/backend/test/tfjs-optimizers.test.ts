@@ -72,17 +72,21 @@ describe.each(Object.keys(OPTIMIZERS))('%s', (name) => {
     expect(received.names).toEqual(expected.names);
     expect(received.config).toEqual(expected.config);
   });
-  test.runIf(savesWeights(make()))(
-    'goes on from its saved weights as if it had not stopped',
-    async () => {
-      const through = await run('cnnkit', name, 6);
-      const resumed = await run('cnnkit', name, 6, 3);
-      expect(resumed.weights).toEqual(through.weights);
-      expect(resumed.own).toEqual(through.own);
-    },
-  );
+});
 
-test.each(Object.keys(OPTIMIZERS).filter((name) => name !== 'rmsprop centered'))('%s takes one command a variable', async (name) => {
+test.each(Object.keys(OPTIMIZERS).filter(savesWeights))(
+  '%s goes on from its saved weights as if it had not stopped',
+  async (name) => {
+    const through = await run('cnnkit', name, 6);
+    const resumed = await run('cnnkit', name, 6, 3);
+    expect(resumed.weights).toEqual(through.weights);
+    expect(resumed.own).toEqual(through.own);
+  },
+);
+
+test.each(Object.keys(OPTIMIZERS).filter((name) => name !== 'rmsprop centered'))(
+  '%s takes one command a variable',
+  async (name) => {
     await tf.setBackend('cnnkit');
     const weights = [tf.variable(tf.ones([64])), tf.variable(tf.ones([3, 3]))];
     const optimizer = OPTIMIZERS[name]!();
@@ -96,9 +100,10 @@ test.each(Object.keys(OPTIMIZERS).filter((name) => name !== 'rmsprop centered'))
     expect(commands.sent - before).toBeLessThanOrEqual(10);
     optimizer.dispose();
     for (const w of weights) w.dispose();
-  });
+  },
+);
 
-test('a variable without a gradient stays, and one of another type takes the composed step', async () => {
+test('a variable without a gradient stays as it is', async () => {
   await tf.setBackend('cnnkit');
   const w = tf.variable(tf.tensor1d([1, 2]));
   const still = tf.variable(tf.tensor1d([3]));
