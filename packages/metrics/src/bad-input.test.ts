@@ -55,7 +55,7 @@ const CALLS: readonly (readonly [string, () => unknown, metrics.MetricErrorCode,
         { multiClass: 'ovr' },
       ),
     'scores_not_probabilities',
-    /row 0 of yScore sums to 1\.5, not 1/,
+    /rows of yScore must be probabilities and sum to 1; received a sum of 1\.5 in row 0\.$/,
   ],
   [
     'a single class for DET',

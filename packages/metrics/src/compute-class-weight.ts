@@ -42,7 +42,7 @@ export function computeClassWeight(y: Labels, options: ClassWeightOptions = {}):
     fail(
       metric,
       'class_unknown',
-      `classes must hold every label of y; ${show(missing)} is not there.`,
+      `classes must hold every label of y; received none for ${show(missing)}.`,
     );
   }
   if (classWeight === null) return labels.map(() => 1);
@@ -52,7 +52,7 @@ export function computeClassWeight(y: Labels, options: ClassWeightOptions = {}):
     fail(
       metric,
       'class_unknown',
-      `classes must occur in y to be balanced; ${show(absent)} does not.`,
+      `classes must occur in y to be balanced; received ${show(absent)}, which do not.`,
     );
   }
   checkLengths(metric, { y: truth.length, sampleWeight: sampleWeight?.length });

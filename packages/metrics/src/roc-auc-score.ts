@@ -149,8 +149,8 @@ function checkRows(fn: string, { data, length, columns }: Scores): number {
     let total = 0;
     for (let j = 0; j < columns; j++) total += data[i * columns + j]!;
     if (Math.abs(1 - total) <= 1e-8 + 1e-5 * Math.abs(total)) continue;
-    const wayOut = 'scores of several classes must be probabilities';
-    fail(fn, 'scores_not_probabilities', `row ${i} of yScore sums to ${total}, not 1: ${wayOut}.`);
+    const rule = 'rows of yScore must be probabilities and sum to 1';
+    fail(fn, 'scores_not_probabilities', `${rule}; received a sum of ${total} in row ${i}.`);
   }
   return columns;
 }

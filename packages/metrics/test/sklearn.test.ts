@@ -33,6 +33,7 @@ function check(one: SklearnCase): void {
   if (expectedError) {
     expect(error, 'an error is due').toBeInstanceOf(Error);
     const code = (error as { code?: string }).code ?? '';
+    checkMessage((error as Error).message, one);
     // "other" is the set's word for an error that it has no code for.
     if (expectedError.code === 'other') return;
     expect(SAME_WORD[code] ?? code, String(error)).toBe(expectedError.code);
@@ -42,6 +43,15 @@ function check(one: SklearnCase): void {
   const tolerance = one.input.dtype === 'float32' ? 1e-6 : 1e-12;
   expectClose(value, one.expected, tolerance, 'result');
   expect(warnings.map(ourWarning)).toEqual((one.warnings ?? []).map(knownWarning));
+}
+
+/** `function: argument rule; received value.`, the argument one that was given or can be. */
+function checkMessage(message: string, { fn, input, options }: SklearnCase): void {
+  const given = Object.keys({ ...camelCase(input), ...camelCase(options) });
+  const names = [...given, 'yProba', 'yProb', 'labels', 'posLabel', 'average', 'multiClass'];
+  expect(message).toMatch(new RegExp(`^${camel(fn)}: .*\\b(${names.join('|')})\\b`));
+  expect(message).toMatch(/\b(must|has no meaning|is for|needs)\b/);
+  expect(message).toMatch(/; received /);
 }
 
 /** Codes of ours for which the set has one word. */
@@ -57,9 +67,11 @@ function attempt(run: () => unknown): { error?: unknown; value?: unknown } {
 
 /** scikit-learn's keyword names as ours; a null that means "the default" stays null. */
 function camelCase(options: Record<string, unknown>): Record<string, unknown> {
-  const rename = (name: string) =>
-    name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [rename(name), value]));
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [camel(name), value]));
+}
+
+function camel(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Equal text and structure; reals to a relative tolerance (of 1 at least for differences near 0). */

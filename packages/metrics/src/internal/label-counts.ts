@@ -29,8 +29,8 @@ export function labelCounts(
     return indicatorCounts(metric, targets, labels, samplewise);
   }
   if (samplewise) {
-    const wayOut = 'average "samples" needs rows of 0 and 1';
-    fail(metric, 'samplewise_needs_multilabel', `yTrue must be multi-label: ${wayOut}.`);
+    const rule = 'yTrue must be rows of 0 and 1 to be scored sample by sample';
+    fail(metric, 'samplewise_needs_multilabel', `${rule}; received one label a sample.`);
   }
   return classCounts(metric, targets, labels);
 }

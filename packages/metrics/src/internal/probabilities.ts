@@ -192,8 +192,9 @@ function trueColumns(
     if (labels) {
       fail(fn, 'labels_too_few', `labels must hold at least two; received ${show(classes)}.`);
     }
-    const rule = `yTrue holds only ${show(classes[0])}`;
-    fail(fn, 'one_label_needs_labels', `${rule}; the option labels must list all classes.`);
+    const wayOut = 'the option labels lists them all';
+    const rule = 'yTrue must hold at least two classes';
+    fail(fn, 'one_label_needs_labels', `${rule}; received only ${show(classes[0])}: ${wayOut}.`);
   }
   return { classCount: classes.length, column };
 }

@@ -76,7 +76,7 @@ export function columnOf(fn: string, truth: Truth, classes: readonly Label[]): I
     fail(
       fn,
       'label_unknown',
-      `labels must hold every label of yTrue; ${show(missing)} is not there.`,
+      `yTrue must hold only the labels of the columns; received ${show(missing)} besides.`,
     );
   }
   if (codes.every((code, i) => code === i)) return truth.codes;
