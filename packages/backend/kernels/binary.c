@@ -31,7 +31,7 @@ INLINE V v_mod(V a, V b) {
 INLINE VI floor_div(VI a, VI b) {
   const VI odd = (b == 0) | (b == -1), d = pick_int(odd, splat_int(1), b);
   const VI q = a / d, r = a - q * d;
-  return pick_int(b == 0, splat_int(0), pick_int(b == -1, -a, q + ((r != 0) & ((r ^ d) < 0))));
+  return pick_int(b == 0, splat_int(0), pick_int(b == -1, (VI)-(VU)a, q + ((r != 0) & ((r ^ d) < 0))));
 }
 
 INLINE V binary(const int op, V a, V b) {
@@ -68,7 +68,7 @@ INLINE V binary(const int op, V a, V b) {
     case B_INT_MAX: return (V)pick_int((VI)a > (VI)b, (VI)a, (VI)b);
     case B_INT_MIN: return (V)pick_int((VI)a < (VI)b, (VI)a, (VI)b);
     case B_INT_FLOOR_DIV: return (V)floor_div((VI)a, (VI)b);
-    case B_INT_MOD: return (V)pick_int((VI)b == 0, splat_int(0), (VI)a - floor_div((VI)a, (VI)b) * (VI)b);
+    case B_INT_MOD: return (V)pick_int((VI)b == 0, splat_int(0), (VI)((VU)a - (VU)floor_div((VI)a, (VI)b) * (VU)b));
     default: return a;
   }
 }

@@ -27,6 +27,7 @@
 #include "segment-sum.c"
 #include "top-k.c"
 #include "lrn.c"
+#include "keep-mask.c"
 #include "opcodes.h"
 #include "ring.h"
 

@@ -15,10 +15,10 @@ INLINE V fold(const int op, V a, V b) {
     case R_PROD: return a * b;
     case R_ANY: return truth((a != 0) | (b != 0));
     case R_ALL: return truth((a != 0) & (b != 0));
-    case R_INT_SUM: return (V)((VI)a + (VI)b);
+    case R_INT_SUM: return (V)((VU)a + (VU)b);
     case R_INT_MAX: return (V)pick_int((VI)a > (VI)b, (VI)a, (VI)b);
     case R_INT_MIN: return (V)pick_int((VI)a < (VI)b, (VI)a, (VI)b);
-    default: return (V)((VI)a * (VI)b);
+    default: return (V)((VU)a * (VU)b);
   }
 }
 INLINE V start_of(const int op) {

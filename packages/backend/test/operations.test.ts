@@ -356,6 +356,30 @@ test('sums over segments equal tfjs cpu, and gathering has its gradient from the
   }
 });
 
+test('a dropout mask has the bits of its hash, wherever a value lies', async () => {
+  const hash = (i: number, first: number, second: number) => {
+    let x = i ^ first;
+    x = Math.imul(x ^ (x >>> 17), 0xed5ad4bb);
+    x = Math.imul(x ^ (x >>> 11), 0xac4c1b51) ^ second;
+    x = Math.imul(x ^ (x >>> 15), 0x31848bab);
+    return (x ^ (x >>> 14)) >>> 1;
+  };
+  for (const [n, bound, first, second] of [
+    [1, 0, 0, 0],
+    [7, 2147483647, 5, -9],
+    [50_003, 1 << 30, -123456789, 987654321],
+    [300_000, 500_000_000, 77, -2147483648],
+  ] as const) {
+    const [mask] = await on('cnnkit', () =>
+      tf.engine().runKernel('CnnkitKeepMask', {}, { shape: [n], bound, first, second, scale: 1.6 }),
+    );
+    const want = Array.from({ length: n }, (_, i) =>
+      hash(i, first, second) < bound ? 0 : Math.fround(1.6),
+    );
+    expect(mask!.values).toEqual(want);
+  }
+});
+
 test('empty tensors give what tfjs cpu gives', async () => {
   await expectSameAsCpu(() => {
     const none = tf.zeros([0, 4, 4, 3]) as tf.Tensor4D;

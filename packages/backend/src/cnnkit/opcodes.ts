@@ -42,6 +42,7 @@ export const COMMANDS: readonly string[] = [
   'top_k',
   'lrn',
   'lrn_grad',
+  'keep_mask',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -86,6 +87,7 @@ export const Op = {
   topK: 37,
   lrn: 38,
   lrnGrad: 39,
+  keepMask: 40,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

@@ -52,8 +52,9 @@ export function registerCnnkit(create: () => CnnkitBackend): boolean {
   return true;
 }
 
-// Kernels of tfjs's cpu backend that only name the same values anew: nothing is read back for them.
-const VIEWS = new Set(['Identity', 'Reshape', 'ExpandDims']);
+// Kernels of tfjs's cpu backend that only name the same values anew, or make some of nothing: nothing
+// is read back for them.
+const READ_NOTHING = new Set(['Identity', 'Reshape', 'ExpandDims', 'Range', 'LinSpace']);
 
 /** The kernel, and tfjs's cpu kernel for inputs it does not take (it returns undefined for them). */
 function withFallback({ kernelName, kernelFunc }: KernelConfig, kernel?: Kernel): KernelFunc {
@@ -61,7 +62,7 @@ function withFallback({ kernelName, kernelFunc }: KernelConfig, kernel?: Kernel)
     const backend = args.backend as CnnkitBackend;
     const result = kernel?.(args as never);
     if (result !== undefined) return result;
-    if (VIEWS.has(kernelName)) return kernelFunc(args);
+    if (READ_NOTHING.has(kernelName)) return kernelFunc(args);
     backend.fallbacks.set(kernelName, (backend.fallbacks.get(kernelName) ?? 0) + 1);
     const fallback = kernelFunc(args);
     return Array.isArray(fallback)

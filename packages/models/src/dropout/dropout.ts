@@ -1,6 +1,14 @@
-import { mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  getBackend,
+  getKernel,
+  mul,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { keepMask } from './keep-mask.js';
+import { keepMask, maskKey } from './keep-mask.js';
 
 /** Arguments of `Dropout`: those of tfjs's own layer. */
 export interface DropoutArgs {
@@ -72,9 +80,7 @@ export class Dropout extends layers.Layer {
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
       if (kwargs.training !== true || this.rate === 0) return input;
       const shape = this.#maskShape(input);
-      const size = shape.reduce((a, b) => a * b, 1);
-      const mask = keepMask(size, this.rate, this.#seed, this.#calls++);
-      return mul(input, tensor(mask, shape, 'float32'));
+      return mul(input, drawMask(shape, this.rate, this.#seed, this.#calls++));
     });
   }
 
@@ -97,6 +103,15 @@ export class Dropout extends layers.Layer {
     }
     return this.noiseShape.map((axis, i) => axis ?? input.shape[i]!);
   }
+}
+
+/** The mask, by a kernel where the backend has one: of the same bits, and beside JavaScript. */
+function drawMask(shape: number[], rate: number, seed: number, call: number): Tensor {
+  if (rate < 1 && getKernel('CnnkitKeepMask', getBackend()) !== undefined) {
+    return engine().runKernel('CnnkitKeepMask', {}, { shape, ...maskKey(rate, seed, call) });
+  }
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tensor(keepMask(size, rate, seed, call), shape, 'float32');
 }
 
 function checkSeed(seed: number): number {

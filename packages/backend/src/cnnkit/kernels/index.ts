@@ -3,6 +3,7 @@ import { BINARY_KERNELS } from './binary.js';
 import { CHOOSE_KERNELS } from './choose.js';
 import { CONVOLUTION_KERNELS } from './convolution.js';
 import { DEPTHWISE_KERNELS } from './depthwise.js';
+import { KEEP_MASK_KERNELS } from './keep-mask.js';
 import type { Kernel } from './kernel.js';
 import { LRN_KERNELS } from './lrn.js';
 import { MATMUL_KERNELS } from './matmul.js';
@@ -15,6 +16,7 @@ import { SCAN_KERNELS } from './scan.js';
 import { UNARY_KERNELS } from './unary.js';
 import { UPDATE_KERNELS } from './update.js';
 import { VOLUME_KERNELS } from './volume.js';
+import { VOLUME_POOL_KERNELS } from './volume-pool.js';
 
 /** The tfjs kernels that run as commands, by name. */
 export const KERNELS: readonly (readonly [string, Kernel])[] = [
@@ -31,7 +33,9 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...REARRANGE_KERNELS,
   ...RESIZE_KERNELS,
   ...VOLUME_KERNELS,
+  ...VOLUME_POOL_KERNELS,
   ...SCAN_KERNELS,
   ...LRN_KERNELS,
+  ...KEEP_MASK_KERNELS,
   ...BATCH_NORM_KERNELS,
 ];
