@@ -15,12 +15,12 @@ enum BinaryOp {
 
 // Lane by lane; the powers that matter (2 and 3) the sender makes of products.
 INLINE V v_pow(V a, V b) {
-  for (int i = 0; i < VW; i++) a[i] = power(a[i], b[i]);
+  ROLLED for (int i = 0; i < VW; i++) a[i] = power(a[i], b[i]);
   return a;
 }
 // The remainder with the divisor's sign, as tfjs makes it of JavaScript's %.
 INLINE V v_mod(V a, V b) {
-  for (int i = 0; i < VW; i++) {
+  ROLLED for (int i = 0; i < VW; i++) {
     const float r = remainder_of(a[i], b[i]);
     const int alike = (a[i] < 0 && b[i] < 0) || (a[i] >= 0 && b[i] >= 0);
     a[i] = alike ? r : remainder_of(r + b[i], b[i]);
@@ -73,26 +73,51 @@ INLINE V binary(const int op, V a, V b) {
   }
 }
 
-// A splatted operand is moved as bits, so that int32 values which look like NaN stay what they are.
-INLINE V splat_bits(const float *p) { return (V)splat_int(*(const int32_t *)p); }
+// out[0..n) from two rows as they lie: one short loop an operation, and everything else once for all.
+typedef void BinaryRun(const float *a, const float *b, float *out, int n);
+#define BINARY_OPS(CASE)                                                                             \
+  CASE(B_ADD) CASE(B_SUB) CASE(B_MUL) CASE(B_DIV) CASE(B_MAX) CASE(B_MIN) CASE(B_SQUARED_DIFFERENCE) \
+  CASE(B_STEP_GRAD) CASE(B_EQUAL) CASE(B_NOT_EQUAL) CASE(B_LESS) CASE(B_LESS_EQUAL) CASE(B_GREATER)  \
+  CASE(B_GREATER_EQUAL) CASE(B_AND) CASE(B_OR) CASE(B_PRELU) CASE(B_INT_ADD) CASE(B_INT_SUB)         \
+  CASE(B_INT_MUL) CASE(B_INT_EQUAL) CASE(B_INT_NOT_EQUAL) CASE(B_INT_LESS) CASE(B_INT_LESS_EQUAL)    \
+  CASE(B_INT_GREATER) CASE(B_INT_GREATER_EQUAL) CASE(B_POW) CASE(B_MOD) CASE(B_ELU_GRAD)             \
+  CASE(B_INT_MAX) CASE(B_INT_MIN) CASE(B_INT_FLOOR_DIV) CASE(B_INT_MOD)
+#define CASE(op)                                                                                     \
+  static void run_##op(const float *a, const float *b, float *out, int n) {                          \
+    int i = 0;                                                                                       \
+    ROLLED for (; i + VW <= n; i += VW) store(out + i, binary(op, load(a + i), load(b + i)));        \
+    if (i < n) store_part(out + i, binary(op, load(a + i), load(b + i)), n - i);                     \
+  }
+BINARY_OPS(CASE)
+#undef CASE
+#define CASE(op) [op] = run_##op,
+static BinaryRun *const BINARY[] = {BINARY_OPS(CASE)};
+#undef CASE
 
-INLINE void binary_row(const int op, const float *a, int step_a, const float *b, int step_b, float *out,
-                       int lo, int hi) {
-  int i = lo;
-  const V fixed_a = splat_bits(a), fixed_b = splat_bits(b);
-  if (step_a && step_b)
-    for (; i + VW <= hi; i += VW) store(out + i, binary(op, load(a + i), load(b + i)));
-  else if (step_a)
-    for (; i + VW <= hi; i += VW) store(out + i, binary(op, load(a + i), fixed_b));
-  else if (step_b)
-    for (; i + VW <= hi; i += VW) store(out + i, binary(op, fixed_a, load(b + i)));
-  else
-    for (; i + VW <= hi; i += VW) store(out + i, binary(op, fixed_a, fixed_b));
-  if (i < hi)
-    store_part(out + i, binary(op, step_a ? load(a + i) : fixed_a, step_b ? load(b + i) : fixed_b), hi - i);
+// An operand that does not step along the row is laid out as a short row, which stays in L1. Moved as
+// bits: an int32 may look like NaN.
+enum { BINARY_BLOCK = 256 };
+INLINE const float *lay_out(const float *x, int n, float *row) {
+  const VI v = splat_int(*(const int32_t *)x);
+  for (int i = 0; i < n; i += VW) store(row + i, (V)v);
+  return row;
 }
 
-INLINE void binary_loop(const int op, const Task *task) {
+INLINE void binary_row(BinaryRun *run, const float *a, int step_a, const float *b, int step_b, float *out, int n) {
+  if (step_a && step_b) {
+    run(a, b, out, n);
+    return;
+  }
+  float row_a[BINARY_BLOCK], row_b[BINARY_BLOCK];
+  const int length = min_int(n, BINARY_BLOCK);
+  if (!step_a) a = lay_out(a, length, row_a);
+  if (!step_b) b = lay_out(b, length, row_b);
+  for (int i = 0; i < n; i += BINARY_BLOCK)
+    run(step_a ? a + i : a, step_b ? b + i : b, out + i, min_int(BINARY_BLOCK, n - i));
+}
+
+static void k_binary(const Task *task) {
+  BinaryRun *const run = BINARY[INT(3)];
   const float *a = FLOATS(0), *b = FLOATS(1);
   float *out = FLOATS(2);
   const int n = INT(4), step_a = INT(5), step_b = INT(6);
@@ -101,7 +126,7 @@ INLINE void binary_loop(const int op, const Task *task) {
   int lo, hi;
   if (d0 * d1 * d2 == 1) {
     share_elements(task, n, &lo, &hi);
-    if (hi > lo) binary_row(op, a, step_a, b, step_b, out, lo, hi);
+    if (hi > lo) binary_row(run, step_a ? a + lo : a, step_a, step_b ? b + lo : b, step_b, out + lo, hi - lo);
     return;
   }
   share(task, d0 * d1 * d2, &lo, &hi);
@@ -109,19 +134,6 @@ INLINE void binary_loop(const int op, const Task *task) {
     const int i0 = r / (d1 * d2), i1 = r / d2 % d1, i2 = r % d2;
     const size_t at_a = (size_t)i0 * INT(10) + (size_t)i1 * INT(11) + (size_t)i2 * INT(12);
     const size_t at_b = (size_t)i0 * INT(13) + (size_t)i1 * INT(14) + (size_t)i2 * INT(15);
-    binary_row(op, a + at_a, step_a, b + at_b, step_b, out + (size_t)r * n, 0, n);
-  }
-}
-
-static void k_binary(const Task *task) {
-  switch (INT(3)) {
-#define CASE(op) case op: binary_loop(op, task); break;
-    CASE(B_ADD) CASE(B_SUB) CASE(B_MUL) CASE(B_DIV) CASE(B_MAX) CASE(B_MIN) CASE(B_SQUARED_DIFFERENCE)
-    CASE(B_STEP_GRAD) CASE(B_EQUAL) CASE(B_NOT_EQUAL) CASE(B_LESS) CASE(B_LESS_EQUAL) CASE(B_GREATER)
-    CASE(B_GREATER_EQUAL) CASE(B_AND) CASE(B_OR) CASE(B_PRELU) CASE(B_INT_ADD) CASE(B_INT_SUB)
-    CASE(B_INT_MUL) CASE(B_INT_EQUAL) CASE(B_INT_NOT_EQUAL) CASE(B_INT_LESS) CASE(B_INT_LESS_EQUAL)
-    CASE(B_INT_GREATER) CASE(B_INT_GREATER_EQUAL) CASE(B_POW) CASE(B_MOD) CASE(B_ELU_GRAD) CASE(B_INT_MAX)
-    CASE(B_INT_MIN) CASE(B_INT_FLOOR_DIV) CASE(B_INT_MOD)
-#undef CASE
+    binary_row(run, a + at_a, step_a, b + at_b, step_b, out + (size_t)r * n, n);
   }
 }

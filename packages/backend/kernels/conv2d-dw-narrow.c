@@ -23,9 +23,7 @@ INLINE void narrow_tile(const int rows, const int cols, const Geometry *g, const
                         const float *dy, float *part, int first, int n) {
   const int N = g->filters, step = g->stride_width * g->channels;
   V sums[OUTER][COLS];
-  UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++)
-      sums[i][j] = !first && n + (j + 1) * VW <= N ? load(part + (size_t)i * N + n + j * VW) : zero();
+  resume_sums(rows, cols, part, N, n, first, sums);
   for (int oh = 0; oh < g->out_height; oh++) {
     const float *a[OUTER], *d = dy + (size_t)oh * g->out_width * N + n;
     UNROLL for (int i = 0; i < rows; i++) a[i] = place[i] + (size_t)oh * g->stride_height * width * g->channels;
@@ -39,13 +37,7 @@ INLINE void narrow_tile(const int rows, const int cols, const Geometry *g, const
       }
     }
   }
-  UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++) {
-      float *o = part + (size_t)i * N + n + j * VW;
-      const int left = N - n - j * VW;
-      if (left >= VW) store(o, sums[i][j]);
-      else for (int q = 0; q < left; q++) o[q] = (first ? 0 : o[q]) + sums[i][j][q];
-    }
+  rest_sums(rows, cols, part, N, n, first, sums);
 }
 
 static void k_conv2d_dw_narrow(const Task *task) {

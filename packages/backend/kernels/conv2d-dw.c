@@ -12,9 +12,7 @@ INLINE void dw_tile(const int rows, const int cols, const Geometry *g, const flo
                     float *dw, int b0, int b1, int h0, int h1, int w0, int w1, int oy, int ox, int c, int n) {
   const int C = g->channels, N = g->filters;
   V sums[OUTER][COLS];
-  UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++)
-      sums[i][j] = b0 && n + (j + 1) * VW <= N ? load(dw + (size_t)i * N + n + j * VW) : zero();
+  resume_sums(rows, cols, dw, N, n, !b0, sums);
   for (int b = b0; b < b1; b++)
     for (int oh = h0; oh < h1; oh++) {
       const int ih = oh * g->stride_height + oy, iw = w0 * g->stride_width + ox;
@@ -22,13 +20,7 @@ INLINE void dw_tile(const int rows, const int cols, const Geometry *g, const flo
                  g->stride_width * C, dy + ((size_t)(b * g->out_height + oh) * g->out_width + w0) * N + n,
                  N, w1 - w0, sums);
     }
-  UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++) {
-      float *o = dw + (size_t)i * N + n + j * VW;
-      const int left = N - n - j * VW;
-      if (left >= VW) store(o, sums[i][j]);
-      else for (int q = 0; q < left; q++) o[q] = (b0 ? o[q] : 0) + sums[i][j][q];
-    }
+  rest_sums(rows, cols, dw, N, n, !b0, sums);
 }
 
 static void k_conv2d_dw(const Task *task) {

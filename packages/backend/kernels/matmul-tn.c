@@ -9,17 +9,9 @@
 INLINE void matmul_tn_tile(const int rows, const int cols, const float *a, int lda, const float *w, int ldw, float *out,
                            int N, int depth, int first, int n) {
   V sums[OUTER][COLS];
-  UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++)
-      sums[i][j] = !first && n + (j + 1) * VW <= N ? load(out + (size_t)i * N + n + j * VW) : zero();
+  resume_sums(rows, cols, out, N, n, first, sums);
   tile_outer(rows, cols, a, lda, w, ldw, depth, sums);
-  UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++) {
-      float *o = out + (size_t)i * N + n + j * VW;
-      const int left = N - n - j * VW;
-      if (left >= VW) store(o, sums[i][j]);
-      else for (int q = 0; q < left; q++) o[q] = (first ? 0 : o[q]) + sums[i][j][q];
-    }
+  rest_sums(rows, cols, out, N, n, first, sums);
 }
 
 static void k_matmul_tn(const Task *task) {

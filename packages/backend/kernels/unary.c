@@ -74,7 +74,7 @@ INLINE V unary(const int op, V v, V p, V q) {
 
 INLINE void unary_loop(const int op, const float *x, float *out, int lo, int hi, V p, V q) {
   int i = lo;
-  for (; i + VW <= hi; i += VW) store(out + i, unary(op, load(x + i), p, q));
+  ROLLED for (; i + VW <= hi; i += VW) store(out + i, unary(op, load(x + i), p, q));
   if (i < hi) store_part(out + i, unary(op, load(x + i), p, q), hi - i);
 }
 

@@ -40,7 +40,7 @@ typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
 #define ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define UNROLL _Pragma("GCC unroll 32")
-#define ROLLED
+#define ROLLED _Pragma("GCC unroll 1")
 #endif
 
 #if defined(__wasm_relaxed_simd__)
@@ -65,10 +65,19 @@ INLINE V pick(VI mask, V yes, V no) { return (V)pick_int(mask, (VI)yes, (VI)no);
 INLINE V keep(VI mask, V v) { return (V)(mask & (VI)v); }
 INLINE VI load_bytes(const int8_t *p) { return __builtin_convertvector(*(const VB *)p, VI); }
 
-// Stores the first n lanes (all of them if n >= VW).
+// Stores the first n lanes (all of them if n >= VW). The rare end of a row is a call, since every kernel
+// has many of them.
+static __attribute__((noinline)) void store_lanes(float *p, const float *v, int n) {
+  ROLLED for (int i = 0; i < n; i++) p[i] = v[i];
+}
 INLINE void store_part(float *p, V v, int n) {
-  if (n >= VW) store(p, v);
-  else for (int i = 0; i < n; i++) p[i] = v[i];
+  if (n >= VW) {
+    store(p, v);
+  } else {
+    float lane[VW];
+    store(lane, v);
+    store_lanes(p, lane, n);
+  }
 }
 INLINE void store_bytes(int8_t *p, VI v, int n) {
   if (n >= VW) *(VB *)p = __builtin_convertvector(v, VB);

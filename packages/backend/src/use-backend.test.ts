@@ -11,7 +11,9 @@ describe('useBackend', () => {
     expect(chosen.name).toBe('cnnkit');
     expect(tf.getBackend()).toBe('cnnkit');
     expect(chosen.threads).toBeGreaterThanOrEqual(1);
-    expect(chosen.description).toMatch(/^WebAssembly, 128-bit SIMD/);
+    expect(chosen.description).toMatch(
+      process.env.CNNKIT_KERNELS === 'native' ? /^native, / : /^WebAssembly, 128-bit SIMD/,
+    );
     expect(chosen.rejected).toEqual([{ name: 'tfjs-node-gpu', reason: 'it is not installed' }]);
   });
 
