@@ -21,6 +21,7 @@ typedef struct DepthwiseRow {
 // Pixels [t, t + count), all channels. `border`: some taps may be missing.
 INLINE void depthwise_tile(const int count, const int border, const DepthwiseRow *r, int t, float *out) {
   const int C = r->C;
+  const size_t step = r->step;
   for (int c = 0; c < C; c += VW) {
     V sums[8];
     UNROLL for (int i = 0; i < count; i++) sums[i] = zero();
@@ -29,7 +30,7 @@ INLINE void depthwise_tile(const int count, const int border, const DepthwiseRow
       if (border && (t < tap->lo || t >= tap->hi)) continue;
       const float *p = r->from + (tap->at + (ptrdiff_t)(t * r->step) + c);
       const V w = load(tap->weight + c);
-      UNROLL for (int i = 0; i < count; i++) sums[i] = FMA(load(p + i * r->step), w, sums[i]);
+      UNROLL for (int i = 0; i < count; i++, p += step) sums[i] = FMA(load(p), w, sums[i]);
     }
     UNROLL for (int i = 0; i < count; i++) {
       V v = sums[i];

@@ -356,6 +356,42 @@ test('sums over segments equal tfjs cpu, and gathering has its gradient from the
   }
 });
 
+test.each([
+  ['ij,jk->ik', [3, 4], [4, 5]],
+  ['ij,kj->ik', [3, 4], [5, 4]],
+  ['bij,bjk->bik', [2, 3, 4], [2, 4, 5]],
+  ['bqhd,bkhd->bhqk', [2, 3, 2, 4], [2, 5, 2, 4]],
+  ['bhqk,bkhd->bqhd', [2, 2, 3, 5], [2, 5, 2, 4]],
+  ['i,j->ij', [3], [4]],
+  ['i,j->ji', [3], [4]],
+  ['ij,ij->', [3, 4], [3, 4]],
+  ['ij,ij->ji', [3, 4], [3, 4]],
+  ['ijk,jl->ik', [2, 3, 4], [3, 5]],
+  ['...c,cd->...d', [2, 3, 4], [4, 5]],
+  ['ijk->ki', [2, 3, 4], undefined],
+  ['ij->ij', [3, 4], undefined],
+  ['ij->', [3, 4], undefined],
+] as const)('einsum %s equals tfjs cpu', async (equation, left, right) => {
+  const next = random(18);
+  const [a, b] = [values(next, left), values(next, right ?? [0])];
+  if (equation.includes('...')) {
+    // tfjs has no such axes yet, and says so.
+    await tf.setBackend('cnnkit');
+    expect(() => tf.einsum(equation, tf.tensor(a, [...left]), tf.tensor(b, [...right!]))).toThrow();
+    return;
+  }
+  const before = tf.memory().numTensors;
+  const { usedBytes } = engineBackend().arena;
+  await expectSameAsCpu(() =>
+    tf.einsum(
+      equation,
+      tf.tensor(a, [...left]),
+      ...(right === undefined ? [] : [tf.tensor(b, [...right])]),
+    ),
+  );
+  expect([tf.memory().numTensors, engineBackend().arena.usedBytes]).toEqual([before, usedBytes]);
+});
+
 test('a dropout mask has the bits of its hash, wherever a value lies', async () => {
   const hash = (i: number, first: number, second: number) => {
     let x = i ^ first;

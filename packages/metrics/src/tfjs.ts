@@ -1,11 +1,13 @@
-export type { EpochMetric } from './tfjs/epoch-metric.js';
+export type { EpochMetric, PassScores } from './tfjs/epoch-metric.js';
 export {
   accuracyScore,
   balancedAccuracyScore,
   cohenKappaScore,
   f1Score,
   fbetaScore,
+  hammingLoss,
   jaccardScore,
+  type MultilabelOptions,
   matthewsCorrcoef,
   type OneNumber,
   precisionScore,
@@ -21,4 +23,4 @@ export {
   type ScoreMetricOptions,
   topKAccuracyScore,
 } from './tfjs/probability-metrics.js';
-export { resetMetrics } from './tfjs/reset-metrics.js';
+export { type MetricsCallback, resetMetrics } from './tfjs/reset-metrics.js';

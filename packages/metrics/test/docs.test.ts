@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as metrics from '@cnnkit/metrics';
 import { describe, expect, it } from 'vitest';
-import { docExamples, runExample } from './examples.js';
+import { docExamples, documentedWithExample, runExample } from './examples.js';
 
 const src = new URL('../src/', import.meta.url).pathname;
 const files = readdirSync(src).filter((name) => name.endsWith('.ts') && !name.includes('.test'));
@@ -25,10 +25,7 @@ describe('each public function', () => {
   const sources = files.map((file) => readFileSync(src + file, 'utf8')).join('\n');
   for (const name of Object.keys(metrics)) {
     it(`${name} is documented with an example`, () => {
-      const doc = new RegExp(
-        `/\\*\\*(?:(?!\\*/)[\\s\\S])*@example(?:(?!\\*/)[\\s\\S])*\\*/\\s*export (?:function|class) ${name}\\b`,
-      );
-      expect(sources).toMatch(doc);
+      expect(sources).toMatch(documentedWithExample(name));
     });
   }
 });

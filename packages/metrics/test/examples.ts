@@ -53,3 +53,10 @@ export async function runExample(
   await new Async(...Object.keys(names), body)(...Object.values(names));
   return { compared, printed: printed.join('\n') };
 }
+
+/** Matches a source in which the function or class has a docstring with an example. */
+export function documentedWithExample(name: string): RegExp {
+  return new RegExp(
+    `/\\*\\*(?:(?!\\*/)[\\s\\S])*@example(?:(?!\\*/)[\\s\\S])*\\*/\\s*export (?:function|class) ${name}\\b`,
+  );
+}

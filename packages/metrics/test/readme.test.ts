@@ -4,9 +4,9 @@ import * as metrics from '@cnnkit/metrics';
 import * as tfjsMetrics from '@cnnkit/metrics/tfjs';
 import * as random from '@cnnkit/random';
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, it } from 'vitest';
 import { readmeExamples, runExample } from './examples.js';
+import { trainingScope } from './training-scope.js';
 
 const path = new URL('../README.md', import.meta.url).pathname;
 const modules = {
@@ -19,17 +19,6 @@ beforeAll(async () => {
   tf.env().set('IS_TEST', true); // tfjs's hint at tfjs-node would be a warning
   await tf.setBackend('cpu');
 });
-
-/** What an example on training may speak of: a small model and data for it. */
-function trainingScope(): Record<string, unknown> {
-  const model = tfl.sequential();
-  model.add(tfl.layers.dense({ units: 3, activation: 'softmax', inputShape: [4] }));
-  const labels = tf.tensor1d(
-    Array.from({ length: 60 }, (_, i) => i % 3),
-    'int32',
-  );
-  return { model, xs: tf.randomNormal([60, 4], 0, 1, 'float32', 3), ys: tf.oneHot(labels, 3) };
-}
 
 for (const [i, example] of readmeExamples(path).entries()) {
   it(`runs ${example.where}`, async () => {
@@ -45,5 +34,6 @@ for (const [i, example] of readmeExamples(path).entries()) {
 
 it('names every export', () => {
   const readme = readFileSync(path, 'utf8');
-  for (const name of Object.keys(metrics)) expect(readme).toContain(`\`${name}\``);
+  const names = [...Object.keys(metrics), ...Object.keys(tfjsMetrics)];
+  for (const name of names) expect(readme).toContain(`\`${name}\``);
 });

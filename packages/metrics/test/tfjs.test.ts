@@ -3,7 +3,7 @@ import * as metrics from '@cnnkit/metrics';
 import * as epochMetrics from '@cnnkit/metrics/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true); // tfjs's hint at tfjs-node would be a warning
@@ -80,32 +80,67 @@ function expectedOf(labels: number[], rows: { data: Float32Array; shape: [number
 const TOLERANCE: Record<string, number> = { rocAucScore: 1e-3, averagePrecisionScore: 5e-3 };
 
 describe('a metric of compile', () => {
-  it('logs the score of the whole epoch, in training and in validation', async () => {
-    const { model, xs, ys, labels, rows } = setUp();
-    const used = several();
-    model.compile({
-      optimizer: tf.train.sgd(0),
-      loss: 'categoricalCrossentropy',
-      metrics: Object.values(used),
-    });
-    const { history } = await model.fit(xs, ys, {
-      epochs: 2,
-      batchSize: 32,
-      shuffle: true,
-      verbose: 0,
-      validationData: [xs, ys],
-      callbacks: epochMetrics.resetMetrics(Object.values(used)),
-    });
-    for (const [name, value] of Object.entries(expectedOf(labels, rows))) {
-      for (const key of [name, `val_${name}`]) {
-        expect(history[key]?.length, key).toBe(2);
-        for (const logged of history[key] as number[]) {
-          expect(Math.abs(logged - value), `${key}: ${logged} for ${value}`).toBeLessThan(
-            TOLERANCE[name] ?? 2e-6,
-          );
+  for (const withCallback of [true, false]) {
+    const how = withCallback ? 'read between the steps' : 'read at each step';
+    it(`logs the score of the whole epoch, in training and in validation, ${how}`, async () => {
+      const { model, xs, ys, labels, rows } = setUp();
+      const used = several();
+      model.compile({
+        optimizer: tf.train.sgd(0),
+        loss: 'categoricalCrossentropy',
+        metrics: Object.values(used),
+      });
+      const { history } = await model.fit(xs, ys, {
+        epochs: 2,
+        batchSize: 32,
+        shuffle: true,
+        verbose: 0,
+        validationData: [xs, ys],
+        ...(withCallback && { callbacks: epochMetrics.resetMetrics(Object.values(used)) }),
+      });
+      for (const [name, value] of Object.entries(expectedOf(labels, rows))) {
+        for (const key of [name, `val_${name}`]) {
+          expect(history[key]?.length, key).toBe(2);
+          for (const logged of history[key] as number[]) {
+            expect(Math.abs(logged - value), `${key}: ${logged} for ${value}`).toBeLessThan(
+              TOLERANCE[name] ?? 2e-6,
+            );
+          }
         }
       }
-    }
+    });
+  }
+
+  it('makes no step wait when the callback is there', async () => {
+    const { model, xs, ys, labels, rows } = setUp();
+    const used = [epochMetrics.f1Score({ average: 'macro' }), epochMetrics.rocAucScore()];
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy', metrics: used });
+    const waits = vi.spyOn(tf.Tensor.prototype, 'dataSync');
+    const before = tf.memory().numTensors;
+    const { history } = await model.fit(xs, ys, {
+      epochs: 2,
+      batchSize: 20,
+      verbose: 0,
+      validationData: [xs, ys],
+      callbacks: epochMetrics.resetMetrics(used),
+    });
+    expect(waits).not.toHaveBeenCalled();
+    waits.mockRestore();
+    expect(history.val_f1Score?.[1]).toBeCloseTo(expectedOf(labels, rows).f1Score, 12);
+    // What fit itself keeps: the iterations of the optimizer.
+    expect(tf.memory().numTensors - before).toBeLessThanOrEqual(1);
+  });
+
+  it('scores an evaluate after a fit from its own batches', async () => {
+    const { model, xs, ys, labels, rows } = setUp();
+    const f1 = epochMetrics.f1Score({ average: 'macro' });
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy', metrics: [f1] });
+    await model.fit(tf.slice(xs, [0, 0], [40, 5]), tf.slice(ys, [0, 0], [40, CLASSES]), {
+      verbose: 0,
+      callbacks: epochMetrics.resetMetrics([f1]),
+    });
+    const [, score] = model.evaluate(xs, ys, { batchSize: 30 }) as tf.Scalar[];
+    expect(score?.dataSync()[0]).toBeCloseTo(expectedOf(labels, rows).f1Score, 5);
   });
 
   it('counts each epoch on its own without validation data', async () => {
@@ -160,5 +195,134 @@ describe('a metric of compile', () => {
     const before = tf.memory().numTensors;
     metric(labels, proba).dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('takes sample weights from a loop that has them', () => {
+    const { ys, labels, rows } = setUp();
+    const weights = labels.map((_, i) => ((i * 5) % 7) + 0.5);
+    const options = { sampleWeight: weights };
+    const guess = metrics.classIndices(rows);
+    const output = tf.tensor2d(rows.data, rows.shape);
+    const f1 = epochMetrics.f1Score({ average: 'macro' });
+    const loss = epochMetrics.logLoss();
+    for (const metric of [f1, loss]) {
+      for (const [from, size] of [
+        [0, 60],
+        [60, 40],
+      ] as const) {
+        metric(
+          tf.slice(ys, [from, 0], [size, CLASSES]),
+          tf.slice(output, [from, 0], [size, CLASSES]),
+          tf.tensor1d(weights.slice(from, from + size)),
+        );
+      }
+    }
+    expect(f1.result()).toBeCloseTo(
+      metrics.f1Score(labels, guess, { ...options, average: 'macro' }),
+      12,
+    );
+    expect(loss.result()).toBeCloseTo(metrics.logLoss(labels, rows, options), 12);
+    expect(() => f1(ys, output, tf.tensor1d([1, 2]))).toThrow(
+      /sampleWeight must have one entry a sample, 100; received 2/,
+    );
+  });
+
+  it('scores several labels a sample', async () => {
+    const model = tfl.sequential();
+    const init = tfl.initializers.randomNormal({ seed: 9, stddev: 1 });
+    model.add(
+      tfl.layers.dense({
+        ...{ units: 3, activation: 'sigmoid', inputShape: [5], kernelInitializer: init },
+      }),
+    );
+    const xs = tf.randomNormal<tf.Rank.R2>([90, 5], 0, 1, 'float32', 11);
+    const rows = Array.from({ length: 90 }, (_, i) => [i % 2, Number(i % 3 === 0), (i >> 2) % 2]);
+    const proba = (model.predict(xs) as tf.Tensor2D).arraySync();
+    const given = proba.map((row) => row.map((p) => Number(p > 0.4)));
+    const options = { multilabel: true, threshold: 0.4 };
+    const used = {
+      accuracyScore: epochMetrics.accuracyScore(options),
+      zeroOneLoss: epochMetrics.zeroOneLoss(options),
+      hammingLoss: epochMetrics.hammingLoss(options),
+      precisionScore: epochMetrics.precisionScore({ ...options, average: 'macro' }),
+      recallScore: epochMetrics.recallScore({ ...options, average: 'samples', zeroDivision: 0 }),
+      f1Score: epochMetrics.f1Score({ ...options, average: 'micro' }),
+      jaccardScore: epochMetrics.jaccardScore({ ...options, average: 'weighted' }),
+      rocAucScore: epochMetrics.rocAucScore({ multilabel: true }),
+      averagePrecisionScore: epochMetrics.averagePrecisionScore({
+        ...{ multilabel: true, average: 'micro' },
+      }),
+    };
+    const expected = {
+      accuracyScore: metrics.accuracyScore(rows, given),
+      zeroOneLoss: metrics.zeroOneLoss(rows, given),
+      hammingLoss: metrics.hammingLoss(rows, given),
+      precisionScore: metrics.precisionScore(rows, given, { average: 'macro' }),
+      recallScore: metrics.recallScore(rows, given, { average: 'samples', zeroDivision: 0 }),
+      f1Score: metrics.f1Score(rows, given, { average: 'micro' }),
+      jaccardScore: metrics.jaccardScore(rows, given, { average: 'weighted' }),
+      rocAucScore: metrics.rocAucScore(rows, proba),
+      averagePrecisionScore: metrics.averagePrecisionScore(rows, proba, { average: 'micro' }),
+    };
+    model.compile({
+      optimizer: tf.train.sgd(0),
+      loss: 'binaryCrossentropy',
+      metrics: Object.values(used),
+    });
+    const { history } = await model.fit(xs, tf.tensor2d(rows), {
+      ...{ epochs: 1, batchSize: 32, verbose: 0 },
+      callbacks: epochMetrics.resetMetrics(Object.values(used)),
+    });
+    for (const [name, value] of Object.entries(expected)) {
+      const off = Math.abs((history[name]?.[0] as number) - value);
+      expect(off, name).toBeLessThan(TOLERANCE[name] ?? 1e-12);
+    }
+    expect(() => used.f1Score(tf.tensor1d([0, 1]), tf.zeros([2, 3]))).toThrow(
+      /f1Score: yTrue must be rows of 0 and 1 and yPred \[batch, classes\]; received shapes/,
+    );
+  });
+});
+
+describe('the callback, called as a loop of passes calls it', () => {
+  const right = () => tf.tensor1d([1]);
+  const output = () => tf.tensor2d([[0.75]]);
+
+  it('writes scores into the logs of an evaluation, and of an epoch around one', async () => {
+    const metric = epochMetrics.accuracyScore();
+    const callback = epochMetrics.resetMetrics([metric]);
+    const alone = { accuracy_score: 0 };
+    await callback.onTestBegin();
+    metric(right(), output());
+    await callback.onTestEnd(alone);
+    expect(alone).toEqual({ accuracy_score: 1 });
+    expect(metric.result()).toBe(1);
+
+    await callback.onEpochBegin();
+    metric(tf.tensor1d([0]), output());
+    await callback.onTestBegin();
+    metric(right(), output());
+    const test = { accuracy_score: 0 };
+    await callback.onTestEnd(test);
+    const logs = { accuracy_score: 0, val_accuracy_score: 0 };
+    await callback.onEpochEnd(0, logs);
+    expect(test).toEqual({ accuracy_score: 1 });
+    expect(logs).toEqual({ accuracy_score: 0, val_accuracy_score: 1 });
+    expect(metric.result()).toBe(0);
+  });
+
+  it('tells of batches that cannot be counted, and of metrics that nobody logs', async () => {
+    const metric = epochMetrics.rocAucScore();
+    const callback = epochMetrics.resetMetrics([metric]);
+    const before = tf.memory().numTensors;
+    await callback.onEpochBegin();
+    tf.tidy(() => void metric(tf.tensor1d([5]), output()));
+    await expect(callback.onEpochEnd(0, { rocAucScore: 0 })).rejects.toThrow(
+      /rocAucScore: yTrue must hold class indices below 2; received 5/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    await callback.onEpochBegin();
+    await expect(callback.onEpochEnd(0, { loss: 1 })).rejects.toThrow(
+      /metrics must be among those of compile; received rocAucScore, logged were loss/,
+    );
   });
 });

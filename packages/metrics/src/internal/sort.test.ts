@@ -34,16 +34,41 @@ it('sortByScore puts any scores in order, each with its own mark and weight', ()
   );
 });
 
-it('sortByScore copes with scores that crowd over many orders of magnitude', () => {
-  const scores = Float64Array.from({ length: 20_000 }, (_, i) =>
+let state = 1;
+const random = () => {
+  state = (state * 16807) % 2147483647;
+  return state / 2147483647;
+};
+
+/** Scores that few keys, or the wrong ones, would have to tell apart. */
+const CROWDS: Readonly<Record<string, (i: number) => number>> = {
+  'many orders of magnitude, of either sign': (i) =>
     i % 2 ? 1 - 1.01 ** -(i % 3000) : -(1.01 ** -((i * 7) % 60_000)),
-  );
-  const weights = scores.map((s) => 2 * s);
-  const sorted = sortByScore(scores, new Uint8Array(20_000), weights);
-  const expected = scores.toSorted();
-  expect(scoresOf(sorted).every((s, i) => s === expected[i])).toBe(true);
-  expect(sorted.weights?.every((s, i) => s === 2 * expected[i]!)).toBe(true);
-});
+  'one millionth of the range': () => 0.5 + random() * 1e-6,
+  'the last bits before 1': () => 1 - random() * 1e-14,
+  'both sides of a power of 2': () => 0.25 + (random() - 0.5) * 1e-9,
+  'the smallest numbers there are': () => Math.floor(random() * 1e6) * 5e-324,
+  'zeros among others': () => Math.max(0, random() - 0.5),
+  'few values': () => Math.floor(random() * 50) / 50,
+  'one value': () => 0.1,
+  'logits in float32': () => Math.fround(Math.log(random() / random())),
+};
+for (const [crowd, scoreOf] of Object.entries(CROWDS)) {
+  it(`sortByScore copes with ${crowd}`, () => {
+    const scores = Float64Array.from({ length: 20_000 }, (_, i) => scoreOf(i));
+    const positive = Uint8Array.from(scores, () => Number(random() < 0.3));
+    const places = scores.map((_, i) => i);
+    const expected = scores.toSorted();
+    for (const weights of [undefined, places]) {
+      const sorted = sortByScore(scores, positive, weights);
+      expect(scoresOf(sorted).every((s, i) => s === expected[i])).toBe(true);
+      const marked = sorted.marked.map((s) => Number(s < 0 || Object.is(s, -0)));
+      expect(marked.reduce((a, b) => a + b)).toBe(positive.reduce((a, b) => a + b, 0));
+      expect(sorted.weights?.every((place, i) => scores[place] === expected[i])).not.toBe(false);
+      expect(sorted.weights?.every((place, i) => positive[place] === marked[i])).not.toBe(false);
+    }
+  });
+}
 
 it('sortScores reads a part of an array, and writes none of it', () => {
   const memory = Float64Array.from({ length: 200 }, (_, i) => (i * 37) % 101);

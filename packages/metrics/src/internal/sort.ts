@@ -30,25 +30,37 @@ export function sortByScore(
     if (scores[i]! < 0) below++;
   }
   if (below === 0) {
-    const sorted = sortByMagnitude({ values: marked, weights });
-    return { marked: sorted.values, below, weights: sorted.weights };
+    const { values, ...rest } = sortByMagnitude({ values: marked, weights });
+    return { marked: values, below, ...rest };
   }
-  const part = (isBelow: boolean) => {
-    const keep = (_: number, i: number) => scores[i]! < 0 === isBelow;
-    return sortByMagnitude({ values: marked.filter(keep), weights: weights?.filter(keep) });
-  };
-  const [left, right] = [part(true), part(false)];
-  const join = (a: Float64Array, b: Float64Array) => {
-    const out = new Float64Array(n);
-    out.set(a.reverse());
-    out.set(b, below);
-    return out;
-  };
+  const isBelow = (i: number) => scores[i]! < 0;
+  const left = sortByMagnitude(pick({ values: marked, weights }, below, isBelow));
+  const right = sortByMagnitude(pick({ values: marked, weights }, n - below, (i) => !isBelow(i)));
+  // The greater the magnitude below 0, the lower the score.
   return {
-    marked: join(left.values, right.values),
+    marked: join(left.values.reverse(), right.values),
     below,
-    weights: weights && join(left.weights!, right.weights!),
+    weights: weights && join(left.weights!.reverse(), right.weights!),
   };
+}
+
+function pick({ values, weights }: Values, count: number, keep: (i: number) => boolean): Values {
+  const out = { values: new Float64Array(count), weights: weights && new Float64Array(count) };
+  let at = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (!keep(i)) continue;
+    out.values[at] = values[i]!;
+    if (weights) out.weights![at] = weights[i]!;
+    at++;
+  }
+  return out;
+}
+
+function join(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
 }
 
 /** The scores alone, rising. */
@@ -60,8 +72,9 @@ export function sortScores(scores: Float64Array): Float64Array {
 
 /** A view whose even places are the upper halves of doubles: on a big-endian machine the first. */
 export function upperHalves({ buffer, byteOffset, length }: Float64Array): Int32Array {
+  if (length === 0) return new Int32Array(0);
   const second = Number(new Int32Array(Float64Array.of(1).buffer)[1] !== 0);
-  return new Int32Array(buffer, byteOffset + 4 * second, Math.max(0, 2 * length - second));
+  return new Int32Array(buffer, byteOffset + 4 * second, 2 * length - second);
 }
 
 interface Values {
@@ -69,24 +82,33 @@ interface Values {
   readonly weights: Float64Array | undefined;
 }
 
+/** How values become keys: the upper half of a double, less the lowest, less its last bits. */
+interface Keys {
+  readonly lowest: number;
+  readonly shift: number;
+  /** How many digits of 11 bits the keys have, 0 if all are equal. */
+  readonly digits: number;
+}
+
 /**
  * A radix sort by the upper half of the double (exponent and 20 bits of the mantissa), then an
- * insertion sort among what that half leaves equal. No comparison goes through a callback, and values
- * that crowd near 0 take no longer than evenly spread ones. Where many share an upper half, as
- * probabilities just below 1 do, that stretch is sorted by comparing. Equal ones stay as they came.
+ * insertion sort among what has the same key. No comparison goes through a callback, and values that
+ * crowd near 0 take no longer than evenly spread ones. Where many share a key, as probabilities just
+ * below 1 do, that stretch is sorted by the rest of their bits. Equal values stay as they came.
  */
 function sortByMagnitude(given: Values): Values {
   const n = given.values.length;
-  const sorted = n > SHORT ? radixSort(given) : copyOf(given);
+  const keys = keysOf(given.values);
+  const sorted = n > SHORT && keys.digits > 0 ? radixSort(given, keys) : copyOf(given);
   const { values } = sorted;
   for (let i = 1; i < n; i++) {
     if (Math.abs(values[i - 1]!) <= Math.abs(values[i]!) || insert(sorted, i)) continue;
     const halves = upperHalves(values);
-    const keyOf = (at: number) => halves[2 * at]! & 0x7fffffff;
+    const keyAt = (at: number) => ((halves[2 * at]! & 0x7fffffff) - keys.lowest) >>> keys.shift;
     let start = i;
-    while (start > 0 && keyOf(start - 1) === keyOf(i)) start--;
-    while (i + 1 < n && keyOf(i + 1) === keyOf(i)) i++;
-    sortByComparing(sorted, start, i + 1);
+    while (start > 0 && keyAt(start - 1) === keyAt(i)) start--;
+    while (i + 1 < n && keyAt(i + 1) === keyAt(i)) i++;
+    sortCrowd(sorted, start, i + 1);
   }
   return sorted;
 }
@@ -95,64 +117,79 @@ function copyOf({ values, weights }: Values): Values {
   return { values: values.slice(), weights: weights?.slice() };
 }
 
-/**
- * Three digits of 11 bits hold the upper half. The numbers are written out because a bundler makes
- * `var`s of constants, which cost a load at each use.
- */
-function radixSort(given: Values): Values {
+/** Two digits, if they leave few values to a key where these are densest, else all three. */
+function keysOf(values: Float64Array): Keys {
+  const halves = upperHalves(values);
+  let lowest = 0x7fffffff;
+  let highest = 0;
+  for (let at = 0; at < halves.length; at += 2) {
+    const half = halves[at]! & 0x7fffffff;
+    if (half < lowest) lowest = half;
+    if (half > highest) highest = half;
+  }
+  const bits = 32 - Math.clz32(Math.max(0, highest - lowest));
+  const shift = Math.max(0, bits - 22);
+  // Between a number and its double, where half of evenly spread values lie, there are so many keys.
+  const isSparse = values.length / 2 / 2 ** (20 - shift) <= 4;
+  return isSparse
+    ? { lowest, shift, digits: Math.ceil((bits - shift) / 11) }
+    : { lowest, shift: 0, digits: Math.ceil(bits / 11) };
+}
+
+/** Numbers are written out because a bundler makes `var`s of constants, which cost a load a use. */
+function radixSort(given: Values, keys: Keys): Values {
   const n = given.values.length;
-  const counts = countDigits(upperHalves(given.values));
+  const counts = countDigits(upperHalves(given.values), keys);
   let from = given;
   let spare: Values | undefined;
-  for (let digit = 0; digit < 3; digit++) {
+  for (let digit = 0; digit < keys.digits; digit++) {
     const places = counts.subarray(2048 * digit, 2048 * (digit + 1));
-    if (countsToPlaces(places) === n) continue; // all share this digit
+    countsToPlaces(places);
     const to = spare ?? {
       values: new Float64Array(n),
       weights: given.weights && new Float64Array(n),
     };
-    deal(from, upperHalves(from.values), 11 * digit, places, to);
+    deal(from, upperHalves(from.values), keys, 11 * digit, places, to);
     spare = from === given ? undefined : from;
     from = to;
   }
-  return from === given ? copyOf(given) : from;
+  return from;
 }
 
 /** How often each digit occurs. */
-function countDigits(halves: Int32Array): Uint32Array {
+function countDigits(halves: Int32Array, { lowest, shift, digits }: Keys): Uint32Array {
   const counts = new Uint32Array(3 * 2048);
   for (let at = 0; at < halves.length; at += 2) {
-    const key = halves[at]! & 0x7fffffff;
+    const key = ((halves[at]! & 0x7fffffff) - lowest) >>> shift;
     counts[key & 2047]!++;
     counts[2048 + ((key >>> 11) & 2047)]!++;
-    counts[4096 + (key >>> 22)]!++;
+    if (digits > 2) counts[4096 + (key >>> 22)]!++;
   }
   return counts;
 }
 
-/** Turns counts into the places where each digit begins; returns the largest count. */
-function countsToPlaces(counts: Uint32Array): number {
+/** Turns counts into the places where each digit begins. */
+function countsToPlaces(counts: Uint32Array): void {
   let place = 0;
-  let most = 0;
   for (let d = 0; d < counts.length; d++) {
     const count = counts[d]!;
     counts[d] = place;
     place += count;
-    if (count > most) most = count;
   }
-  return most;
 }
 
 function deal(
   { values, weights }: Values,
   halves: Int32Array,
-  shift: number,
+  { lowest, shift }: Keys,
+  digitShift: number,
   places: Uint32Array,
   { values: outValues, weights: outWeights }: Values,
 ): void {
+  const down = shift + digitShift;
   for (let i = 0; i < values.length; i++) {
-    const key = halves[2 * i]! & 0x7fffffff;
-    const place = places[(key >>> shift) & 2047]!++;
+    const key = (halves[2 * i]! & 0x7fffffff) - lowest;
+    const place = places[(key >>> down) & 2047]!++;
     outValues[place] = values[i]!;
     if (weights) outWeights![place] = weights[i]!;
   }
@@ -174,13 +211,37 @@ function insert({ values, weights }: Values, i: number): boolean {
   return place === 0 || Math.abs(values[place - 1]!) <= size;
 }
 
-function sortByComparing(sorted: Values, start: number, end: number): void {
-  const values = sorted.values.slice(start, end);
-  const weights = sorted.weights?.slice(start, end);
-  const sizes = values.map(Math.abs);
-  const order = Uint32Array.from(values, (_, i) => i).sort((i, j) => sizes[i]! - sizes[j]!);
-  order.forEach((from, i) => {
-    sorted.values[start + i] = values[from]!;
-    if (weights) sorted.weights![start + i] = weights[from]!;
-  });
+/**
+ * Sorts a stretch whose values share a key by what they have above its least one, as large as it can
+ * be made by a power of 2: both steps, and those back, are exact, since no two differ by a factor of 2
+ * (or all have the least exponent there is).
+ */
+function sortCrowd(sorted: Values, start: number, end: number): void {
+  const values = sorted.values.subarray(start, end);
+  const weights = sorted.weights?.subarray(start, end);
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]!);
+    if (size < least) least = size;
+    if (size > most) most = size;
+  }
+  const scale = 2 ** Math.min(1023, -Math.floor(Math.log2(most - least)));
+  const parts = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const part = (Math.abs(values[i]!) - least) * scale;
+    parts[i] = isMarked(values[i]!) ? -part : part;
+  }
+  const inOrder = sortByMagnitude({ values: parts, weights });
+  for (let i = 0; i < values.length; i++) {
+    const part = inOrder.values[i]!;
+    const size = Math.abs(part) / scale + least;
+    values[i] = isMarked(part) ? -size : size;
+  }
+  if (weights) weights.set(inOrder.weights!);
+}
+
+/** Whether there is a minus, on a zero too. */
+function isMarked(value: number): boolean {
+  return value < 0 || (value === 0 && 1 / value < 0);
 }

@@ -92,6 +92,8 @@ export function count(
   const tps = new Float64Array(marked.length);
   const thresholds = new Float64Array(marked.length);
   const [dropStraight, dropFlat] = [Number(dropped === 'straight'), Number(dropped === 'flat')];
+  // Along a straight line of samples of one class, each with a score of its own, only the last stays.
+  const skips = dropStraight === 1 && heavy === undefined;
   let size = 0;
   let tp = 0;
   let fp = 0;
@@ -124,9 +126,21 @@ export function count(
     size -= ((straight & dropStraight) | (flat & dropFlat)) & Number(size > 1);
     stepTp = tp - lastTp;
     stepFp = fp - lastFp;
+    if (skips && first === last && size > 0) {
+      const from = first;
+      const sign = halves[2 * first]! >>> 31;
+      while (first > stop && halves[2 * first - 2]! >>> 31 === sign) {
+        if (first - 1 > stop && Math.abs(marked[first - 1]!) === Math.abs(marked[first - 2]!))
+          break;
+        first--;
+      }
+      tp += sign * (from - first);
+      fp += (1 - sign) * (from - first);
+    }
     fps[size] = fp;
     tps[size] = tp;
-    thresholds[size++] = last < below ? -magnitude : magnitude;
+    const score = Math.abs(marked[first]!);
+    thresholds[size++] = last < below ? -score : score;
     last = first - 1;
   }
   return {

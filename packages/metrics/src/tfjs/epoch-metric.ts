@@ -1,5 +1,5 @@
-import { engine, type Scalar, scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { type Batch, readBatch } from './read-batch.js';
+import { engine, keep, type Scalar, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { type Batch, type BatchShape, shapeOf } from './read-batch.js';
 
 /** What a metric keeps between batches, in memory that does not grow with them. */
 export interface Accumulator {
@@ -8,51 +8,141 @@ export interface Accumulator {
   value(): number;
 }
 
+/** Scores of the passes that {@link EpochMetric.defer} began; undefined for one that did not begin. */
+export interface PassScores {
+  readonly training: number | undefined;
+  readonly evaluation: number | undefined;
+}
+
 /**
  * A metric for `model.compile({ metrics })` that is counted over the whole pass.
  *
  * tfjs averages what a metric returns over the batches, by their size. So each call returns, not the
  * score of its batch, but the batch's contribution to the score so far:
  * (n·score - n'·score') / batch size, with n' and score' those before it. The average of these is the
- * score of the pass, exactly; values shown during an epoch are contributions and may leave [0, 1].
+ * score of the pass, exactly; values shown during an epoch are contributions and may leave [0, 1]. To
+ * know it, the call reads the outputs at once (`dataSync`), and the backend stands still.
  *
- * A pass starts at a call of {@link EpochMetric.reset}, and wherever tfjs changes between training
- * (inside a gradient) and evaluation. A loop that knows the protocol calls `reset()` before each pass
- * and reads `result()` after it.
+ * With {@link resetMetrics} among the callbacks it does not: batches are read while the next ones
+ * run, each call returns 0, and the callback writes the scores into the logs of the epoch.
+ *
+ * A pass starts at {@link EpochMetric.reset}, and wherever tfjs changes between training (inside a
+ * gradient) and evaluation. A loop of your own calls `reset()` before each pass and reads `result()`
+ * after it. tfjs gives a metric no sample weights; such a loop may, as the third argument.
  */
 export interface EpochMetric {
-  (yTrue: Tensor, yPred: Tensor): Scalar;
-  /** Forgets all batches. */
+  (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
+  /** Forgets all batches, and reads at once from now on. */
   reset(): void;
   /** The score of all batches since the last reset. */
   result(): number;
+  /** Begins a pass whose batches are read without waiting; calls return 0. */
+  defer(pass: 'training' | 'evaluation'): void;
+  /**
+   * Waits for all that is still being read; rejects if a batch could not be counted. Batches are read
+   * at once again after it, unless `last` is false (default: true).
+   */
+  settle(last?: boolean): Promise<PassScores>;
+}
+
+interface Deferred {
+  current: 'training' | 'evaluation';
+  readonly passes: Partial<Record<'training' | 'evaluation', Accumulator>>;
+  /** Whether a gradient was seen: its end is then the end of training. */
+  inGradient: boolean;
+  queue: Promise<void>;
 }
 
 /** Makes a metric that logs under the name; `start` begins a pass. */
-export function epochMetric(name: string, start: () => Accumulator): EpochMetric {
+export function epochMetric(
+  name: string,
+  start: () => Accumulator,
+  multilabel = false,
+): EpochMetric {
   let accumulator = start();
   let seen = 0;
   let total = 0;
   let wasTraining: boolean | undefined;
+  let deferred: Deferred | undefined;
+  let isOver = false;
+
   const reset = () => {
     accumulator = start();
     seen = 0;
     total = 0;
     wasTraining = undefined;
+    deferred = undefined;
+    isOver = false;
   };
-  const metric = (yTrue: Tensor, yPred: Tensor): Scalar => {
+  const defer = (pass: 'training' | 'evaluation') => {
+    if (pass === 'training' || deferred === undefined) {
+      reset();
+      deferred = { current: pass, passes: {}, inGradient: false, queue: Promise.resolve() };
+    }
+    deferred.current = pass;
+    deferred.passes[pass] = start();
+    accumulator = deferred.passes.training ?? deferred.passes[pass];
+  };
+  const settle = async (last = true): Promise<PassScores> => {
+    const { queue, passes } = deferred ?? {};
+    await queue;
+    if (last && deferred) {
+      deferred = undefined;
+      isOver = true;
+    }
+    return { training: passes?.training?.value(), evaluation: passes?.evaluation?.value() };
+  };
+  const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
+    const shape = shapeOf(name, yTrue, yPred, sampleWeight, multilabel);
+    const tensors = sampleWeight ? [yTrue, yPred, sampleWeight] : [yTrue, yPred];
     const training = engine().state.gradientDepth > 0;
-    if (wasTraining !== undefined && wasTraining !== training) reset();
+    if (deferred) {
+      if (deferred.inGradient && !training && deferred.current === 'training') defer('evaluation');
+      deferred.inGradient = training;
+      deferred.queue = addLater(deferred.queue, deferred.passes[deferred.current]!, shape, tensors);
+      return scalar(0);
+    }
+    if (isOver || (wasTraining !== undefined && wasTraining !== training)) reset();
     wasTraining = training;
-    const batch = readBatch(name, yTrue, yPred);
-    accumulator.add(batch);
-    seen += batch.length;
+    accumulator.add(
+      batchOf(
+        shape,
+        tensors.map((tensor) => tensor.dataSync()),
+      ),
+    );
+    seen += shape.length;
     const value = accumulator.value();
     const before = total;
     total = Number.isNaN(value) ? 0 : value * seen;
-    return scalar((total - before) / batch.length);
+    return scalar((total - before) / shape.length);
   };
   // tfjs-layers logs a metric under its function's name.
   Object.defineProperty(metric, 'name', { value: name });
-  return Object.assign(metric, { reset, result: () => accumulator.value() });
+  return Object.assign(metric, { reset, defer, settle, result: () => accumulator.value() });
+}
+
+/** Reads now, without waiting, and counts when it was read and all before was counted. */
+function addLater(
+  queue: Promise<void>,
+  accumulator: Accumulator,
+  shape: BatchShape,
+  tensors: readonly Tensor[],
+): Promise<void> {
+  // Copies share the data, and outlive the step that disposes the originals.
+  const copies = tensors.map((tensor) => keep(tensor.clone()));
+  const reading = Promise.all(copies.map((copy) => copy.data()));
+  const counted = Promise.all([reading, queue])
+    .then(([arrays]) => accumulator.add(batchOf(shape, arrays)))
+    .finally(() => {
+      for (const copy of copies) copy.dispose();
+    });
+  counted.catch(() => {}); // settle tells; until then it is not unhandled
+  return counted;
+}
+
+function batchOf(
+  shape: BatchShape,
+  [targets, outputs, sampleWeight]: readonly ArrayLike<number>[],
+): Batch {
+  return { ...shape, targets: targets!, outputs: outputs!, sampleWeight };
 }

@@ -27,8 +27,8 @@ export interface FitOptions extends ScaleOptions {
   /** Another order in each epoch. Default: true. */
   readonly shuffle?: boolean;
   /**
-   * What each class weighs in the training loss, such as `{ 3: 5 }`; classes not named weigh 1. For
-   * rows of targets the largest names the class. Not in the validation. Give this or a
+   * What each class weighs in the training loss, such as `{ 3: 5 }`, or a list of a weight a class
+   * (`computeClassWeight` of `@cnnkit/metrics`). For rows of targets the largest names the class. Not in the validation. Give this or a
    * `sampleWeight` in the data, not both. Default: 1 each.
    */
   readonly classWeight?: ClassWeight;

@@ -9,6 +9,7 @@ import type { TrainingData } from './data.js';
 import { evaluate } from './evaluate.js';
 import { type FitOptions, fit } from './fit.js';
 import { kerasName } from './keras-name.js';
+import type { ClassWeight } from './weights.js';
 
 beforeAll(useCpu);
 
@@ -186,6 +187,17 @@ describe('weights', () => {
       expect(before[v]!.dataSync()[i]! - after[v]![i]!).toBeCloseTo(slope, 3);
     }
     tf.dispose(before);
+  });
+
+  it('of classes may be a list, or name only some', async () => {
+    const weightsAfter = async (classWeight: ClassWeight) => {
+      const model = compiledToy();
+      await fit(model, data, { classWeight });
+      return weightsOf(model);
+    };
+    const listed = await weightsAfter([1, 0.5, 1, 4]);
+    expect(await weightsAfter({ 1: 0.5, 3: 4 })).toEqual(listed);
+    expect(await weightsAfter({})).not.toEqual(listed);
   });
 
   it('take a function that gives a value for each sample as a metric', async () => {

@@ -1,7 +1,10 @@
 import { requireFinite } from './require-finite.js';
 import { classesOf, type Targets } from './targets.js';
 
-/** What each class weighs in training, by its index; classes not named weigh 1. */
+/**
+ * What each class weighs in training, by its index: `{ 3: 5 }`, where classes not named weigh 1, or
+ * a list such as `computeClassWeight` of `@cnnkit/metrics` returns.
+ */
 export type ClassWeight = Readonly<Record<number, number>>;
 
 /** A weight for each of `count` samples, checked. @returns undefined if none are given */

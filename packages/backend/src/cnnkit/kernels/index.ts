@@ -3,6 +3,7 @@ import { BINARY_KERNELS } from './binary.js';
 import { CHOOSE_KERNELS } from './choose.js';
 import { CONVOLUTION_KERNELS } from './convolution.js';
 import { DEPTHWISE_KERNELS } from './depthwise.js';
+import { EINSUM_KERNELS } from './einsum.js';
 import { KEEP_MASK_KERNELS } from './keep-mask.js';
 import type { Kernel } from './kernel.js';
 import { LRN_KERNELS } from './lrn.js';
@@ -37,5 +38,6 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...SCAN_KERNELS,
   ...LRN_KERNELS,
   ...KEEP_MASK_KERNELS,
+  ...EINSUM_KERNELS,
   ...BATCH_NORM_KERNELS,
 ];

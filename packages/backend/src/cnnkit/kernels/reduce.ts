@@ -156,8 +156,14 @@ function argReduction(least: number): Kernel {
   };
 }
 
+export const sum: Kernel = reduction({
+  float32: Fold.sum,
+  int32: Fold.intSum,
+  convert: 'int32',
+});
+
 export const REDUCE_KERNELS: readonly (readonly [string, Kernel])[] = [
-  ['Sum', reduction({ float32: Fold.sum, int32: Fold.intSum, convert: 'int32' })],
+  ['Sum', sum],
   ['Mean', reduction({ float32: Fold.sum, convert: 'float32', mean: true })],
   ['Max', reduction({ float32: Fold.max, int32: Fold.intMax })],
   ['Min', reduction({ float32: Fold.min, int32: Fold.intMin })],
