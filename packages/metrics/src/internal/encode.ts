@@ -80,7 +80,12 @@ function lookUp(columns: readonly Int32Array[], seen: Int32Array, low: number): 
 
 /** Marks the values seen; false, and not all marked, if one lies outside the table. */
 function markSmall(values: Int32Array, seen: Int32Array): boolean {
-  for (let i = 0; i < values.length; i++) {
+  // Below 32 a bit a value does, and nothing is written.
+  let bits = 0;
+  let i = 0;
+  for (; i < values.length && values[i]! >>> 5 === 0; i++) bits |= 1 << values[i]!;
+  for (let value = 0; value < 32; value++) if ((bits >>> value) & 1) seen[value] = 1;
+  for (; i < values.length; i++) {
     const value = values[i]!;
     if (value < 0 || value >= SMALL) return false;
     seen[value] = 1;

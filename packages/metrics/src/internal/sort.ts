@@ -30,8 +30,8 @@ export function sortByScore(
     if (scores[i]! < 0) below++;
   }
   if (below === 0) {
-    const { values, ...rest } = sortByMagnitude({ values: marked, weights });
-    return { marked: values, below, ...rest };
+    const sorted = sortByMagnitude({ values: marked, weights: weights?.slice() });
+    return { marked: sorted.values, below, weights: sorted.weights };
   }
   const isBelow = (i: number) => scores[i]! < 0;
   const left = sortByMagnitude(pick({ values: marked, weights }, below, isBelow));
@@ -95,11 +95,13 @@ interface Keys {
  * insertion sort among what has the same key. No comparison goes through a callback, and values that
  * crowd near 0 take no longer than evenly spread ones. Where many share a key, as probabilities just
  * below 1 do, that stretch is sorted by the rest of their bits. Equal values stay as they came.
+ *
+ * @returns the arrays given, or others in their place; those given are written to
  */
 function sortByMagnitude(given: Values): Values {
   const n = given.values.length;
   const keys = keysOf(given.values);
-  const sorted = n > SHORT && keys.digits > 0 ? radixSort(given, keys) : copyOf(given);
+  const sorted = n > SHORT ? radixSort(given, keys) : given;
   const { values } = sorted;
   for (let i = 1; i < n; i++) {
     if (Math.abs(values[i - 1]!) <= Math.abs(values[i]!) || insert(sorted, i)) continue;
@@ -111,10 +113,6 @@ function sortByMagnitude(given: Values): Values {
     sortCrowd(sorted, start, i + 1);
   }
   return sorted;
-}
-
-function copyOf({ values, weights }: Values): Values {
-  return { values: values.slice(), weights: weights?.slice() };
 }
 
 /** Two digits, if they leave few values to a key where these are densest, else all three. */
@@ -138,20 +136,16 @@ function keysOf(values: Float64Array): Keys {
 
 /** Numbers are written out because a bundler makes `var`s of constants, which cost a load a use. */
 function radixSort(given: Values, keys: Keys): Values {
+  if (keys.digits === 0) return given;
   const n = given.values.length;
   const counts = countDigits(upperHalves(given.values), keys);
-  let from = given;
-  let spare: Values | undefined;
+  let from: Values = given;
+  let to: Values = { values: new Float64Array(n), weights: given.weights && new Float64Array(n) };
   for (let digit = 0; digit < keys.digits; digit++) {
     const places = counts.subarray(2048 * digit, 2048 * (digit + 1));
     countsToPlaces(places);
-    const to = spare ?? {
-      values: new Float64Array(n),
-      weights: given.weights && new Float64Array(n),
-    };
     deal(from, upperHalves(from.values), keys, 11 * digit, places, to);
-    spare = from === given ? undefined : from;
-    from = to;
+    [from, to] = [to, from];
   }
   return from;
 }

@@ -88,9 +88,11 @@ export function count(
     : { positive, scores, weights };
   const { marked, below, weights: heavy } = sortByScore(used.scores, used.positive, used.weights);
   const halves = upperHalves(marked);
-  const fps = new Float64Array(marked.length);
-  const tps = new Float64Array(marked.length);
-  const thresholds = new Float64Array(marked.length);
+  // Few points of many samples may stay, and memory that is not needed costs time too.
+  let room = dropped === 'none' ? marked.length : Math.min(1024, marked.length);
+  let fps = new Float64Array(room);
+  let tps = new Float64Array(room);
+  let thresholds = new Float64Array(room);
   const [dropStraight, dropFlat] = [Number(dropped === 'straight'), Number(dropped === 'flat')];
   // Along a straight line of samples of one class, each with a score of its own, only the last stays.
   const skips = dropStraight === 1 && heavy === undefined;
@@ -137,6 +139,10 @@ export function count(
       tp += sign * (from - first);
       fp += (1 - sign) * (from - first);
     }
+    if (size === room) {
+      room = Math.min(4 * room, marked.length);
+      [fps, tps, thresholds] = [longer(fps, room), longer(tps, room), longer(thresholds, room)];
+    }
     fps[size] = fp;
     tps[size] = tp;
     const score = Math.abs(marked[first]!);
@@ -148,6 +154,12 @@ export function count(
     tps: tps.subarray(0, size),
     thresholds: thresholds.subarray(0, size),
   };
+}
+
+function longer(values: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(length);
+  out.set(values);
+  return out;
 }
 
 /** The samples whose weight is not 0. */
