@@ -90,6 +90,26 @@ export class DeferredStep implements Deferred {
   }
 }
 
+/**
+ * Values that nobody may ever ask for: the gradient of a first layer's input, say, which tfjs computes
+ * whenever a layer has no activation of its own to fuse.
+ */
+export class DeferredKernel implements Deferred {
+  readonly #operands: readonly Storage[];
+  readonly compute: (block: number) => void;
+
+  /** @param compute Sends the commands; the operands live until then. */
+  constructor(operands: readonly Storage[], compute: (block: number) => void) {
+    this.#operands = operands;
+    this.compute = compute;
+    for (const operand of operands) operand.retain();
+  }
+
+  release(): void {
+    for (const operand of this.#operands) operand.release();
+  }
+}
+
 /** The gradient before a fused 2 x 2 pool: the pooled one, and where each window's value came from. */
 export class DeferredUnpool implements Deferred {
   readonly #backend: CnnkitBackend;

@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { DeferredLinear, gatedUnpool, type LinearKind } from '../deferred.js';
+import { DeferredKernel, DeferredLinear, gatedUnpool, type LinearKind } from '../deferred.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation } from '../opcodes.js';
 import { areFloat, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
@@ -108,9 +108,9 @@ const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const info = convolutionInfo(attrs, inputShape, filter.shape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
   const gradient = { dy: backend.storageOf(dy), unpool: gatedUnpool(backend.storageOf(dy)) };
-  const out = backend.output(inputShape);
-  sendConv2DDx(backend, info, gradient, backend.storageOf(filter), backend.blockOf(out));
-  return out;
+  const weights = backend.storageOf(filter);
+  const send = (block: number) => sendConv2DDx(backend, info, gradient, weights, block);
+  return backend.deferredOutput(inputShape, new DeferredKernel([gradient.dy, weights], send));
 };
 
 const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
