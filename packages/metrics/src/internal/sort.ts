@@ -156,7 +156,7 @@ function radixSort(given: Values, keys: Keys): Values {
 function countDigits(halves: Int32Array, keys: Keys): Uint32Array {
   const { lowest, shift, width, digits } = keys;
   const radix = 2 ** width;
-  const counts = new Uint32Array(3 * radix);
+  const counts = new Uint32Array(Math.max(2, digits) * radix);
   for (let at = 0; at < halves.length; at += 2) {
     const key = ((halves[at]! & 0x7fffffff) - lowest) >>> shift;
     counts[key & (radix - 1)]!++;
