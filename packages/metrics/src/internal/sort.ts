@@ -86,7 +86,9 @@ interface Values {
 interface Keys {
   readonly lowest: number;
   readonly shift: number;
-  /** How many digits of 11 bits the keys have, 0 if all are equal. */
+  /** How many bits a digit has: with more samples a wider one leaves fewer to a key. */
+  readonly width: number;
+  /** How many digits the keys have, 0 if all are equal. */
   readonly digits: number;
 }
 
@@ -126,15 +128,15 @@ function keysOf(values: Float64Array): Keys {
     if (half > highest) highest = half;
   }
   const bits = 32 - Math.clz32(Math.max(0, highest - lowest));
-  const shift = Math.max(0, bits - 22);
+  const width = values.length < 2 ** 18 ? 11 : 12;
+  const shift = Math.max(0, bits - 2 * width);
   // Between a number and its double, where half of evenly spread values lie, there are so many keys.
   const isSparse = values.length / 2 / 2 ** (20 - shift) <= 4;
   return isSparse
-    ? { lowest, shift, digits: Math.ceil((bits - shift) / 11) }
-    : { lowest, shift: 0, digits: Math.ceil(bits / 11) };
+    ? { lowest, shift, width, digits: Math.ceil((bits - shift) / width) }
+    : { lowest, shift: 0, width, digits: Math.ceil(bits / width) };
 }
 
-/** Numbers are written out because a bundler makes `var`s of constants, which cost a load a use. */
 function radixSort(given: Values, keys: Keys): Values {
   if (keys.digits === 0) return given;
   const n = given.values.length;
@@ -142,22 +144,24 @@ function radixSort(given: Values, keys: Keys): Values {
   let from: Values = given;
   let to: Values = { values: new Float64Array(n), weights: given.weights && new Float64Array(n) };
   for (let digit = 0; digit < keys.digits; digit++) {
-    const places = counts.subarray(2048 * digit, 2048 * (digit + 1));
+    const places = counts.subarray(digit << keys.width, (digit + 1) << keys.width);
     countsToPlaces(places);
-    deal(from, upperHalves(from.values), keys, 11 * digit, places, to);
+    deal(from, upperHalves(from.values), keys, digit, places, to);
     [from, to] = [to, from];
   }
   return from;
 }
 
 /** How often each digit occurs. */
-function countDigits(halves: Int32Array, { lowest, shift, digits }: Keys): Uint32Array {
-  const counts = new Uint32Array(3 * 2048);
+function countDigits(halves: Int32Array, keys: Keys): Uint32Array {
+  const { lowest, shift, width, digits } = keys;
+  const radix = 2 ** width;
+  const counts = new Uint32Array(Math.max(2, digits) * radix);
   for (let at = 0; at < halves.length; at += 2) {
     const key = ((halves[at]! & 0x7fffffff) - lowest) >>> shift;
-    counts[key & 2047]!++;
-    counts[2048 + ((key >>> 11) & 2047)]!++;
-    if (digits > 2) counts[4096 + (key >>> 22)]!++;
+    counts[key & (radix - 1)]!++;
+    counts[radix + ((key >>> width) & (radix - 1))]!++;
+    if (digits > 2) counts[2 * radix + (key >>> (2 * width))]!++;
   }
   return counts;
 }
@@ -175,15 +179,16 @@ function countsToPlaces(counts: Uint32Array): void {
 function deal(
   { values, weights }: Values,
   halves: Int32Array,
-  { lowest, shift }: Keys,
-  digitShift: number,
+  { lowest, shift, width }: Keys,
+  digit: number,
   places: Uint32Array,
   { values: outValues, weights: outWeights }: Values,
 ): void {
-  const down = shift + digitShift;
+  const down = shift + digit * width;
+  const mask = 2 ** width - 1;
   for (let i = 0; i < values.length; i++) {
     const key = (halves[2 * i]! & 0x7fffffff) - lowest;
-    const place = places[(key >>> down) & 2047]!++;
+    const place = places[(key >>> down) & mask]!++;
     outValues[place] = values[i]!;
     if (weights) outWeights![place] = weights[i]!;
   }

@@ -52,7 +52,7 @@ test('a model trains in a browser, with callbacks, validation and prediction', a
   const trained = model();
   await fit(trained, data, { epochs: 8 });
   expect((await evaluate(trained, data)).accuracy).toBeGreaterThan(0.9);
-  expect((await predict(trained, data)).shape).toEqual([32, 4]);
+  expect((await predict(trained, data)).shape).toEqual([64, 2]);
 });
 
 test('a page keeps running while a model trains, and can stop it', async () => {
