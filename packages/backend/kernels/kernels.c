@@ -13,6 +13,8 @@
 #include "conv2d-dx.c"
 #include "conv2d-dw.c"
 #include "conv2d-dw-narrow.c"
+#include "conv2d-few.c"
+#include "conv2d-dx-narrow.c"
 #include "conv2d-pool.c"
 #include "winograd.c"
 #include "winograd-dx.c"

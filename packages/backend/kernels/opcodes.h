@@ -8,4 +8,5 @@
   COMMAND(one_hot) COMMAND(update) COMMAND(conv2d_pool) COMMAND(unpool) COMMAND(unpool_sum)     \
   COMMAND(winograd_filter) COMMAND(winograd) COMMAND(winograd_dx) COMMAND(winograd_dw) COMMAND(batch_norm) \
   COMMAND(depthwise) COMMAND(depthwise_dx) COMMAND(depthwise_dw) COMMAND(resize) COMMAND(resize_grad) \
-  COMMAND(scan) COMMAND(segment_sum) COMMAND(top_k) COMMAND(lrn) COMMAND(lrn_grad) COMMAND(keep_mask)
+  COMMAND(scan) COMMAND(segment_sum) COMMAND(top_k) COMMAND(lrn) COMMAND(lrn_grad) COMMAND(keep_mask) \
+  COMMAND(conv2d_few) COMMAND(conv2d_dx_narrow)

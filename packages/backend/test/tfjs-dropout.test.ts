@@ -35,7 +35,7 @@ test('it draws without a value in JavaScript, and passes its gradient where it p
   let out: tf.Tensor | undefined;
   const f = (x: tf.Tensor) => {
     out = tf.keep(layer.apply(x, { training: true }) as tf.Tensor);
-    return out.sum() as tf.Scalar;
+    return tf.sum(out) as tf.Scalar;
   };
   const gradient = tf.grad(f)(tf.ones([100]));
   expect(Array.from(gradient.dataSync())).toEqual(Array.from(out!.dataSync()));

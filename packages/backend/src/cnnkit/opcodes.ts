@@ -43,6 +43,8 @@ export const COMMANDS: readonly string[] = [
   'lrn',
   'lrn_grad',
   'keep_mask',
+  'conv2d_few',
+  'conv2d_dx_narrow',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -88,6 +90,8 @@ export const Op = {
   lrn: 38,
   lrnGrad: 39,
   keepMask: 40,
+  conv2dFew: 41,
+  conv2dDxNarrow: 42,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

@@ -1,4 +1,12 @@
-import { engine, getBackend, getKernel, mul, serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  getBackend,
+  getKernel,
+  mul,
+  serialization,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 
 // tfjs draws a dropout mask number by number in JavaScript, which takes longer than the convolutions
 // around it. tfjs-layers has registered its layers with tfjs-core by the time a backend starts, so its
@@ -52,5 +60,3 @@ export function fuseTfjsDropout(): void {
     });
   };
 }
-
-

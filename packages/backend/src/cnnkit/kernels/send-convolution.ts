@@ -22,10 +22,36 @@ export function sendConv2D(
   activation: number,
 ): void {
   if (sendWinograd(backend, info, [x, filter], bias, out, activation)) return;
+  if (isFew(info)) {
+    const ints = [x.block(), filter.block(), bias, out, activation, ...geometryOf(info)];
+    backend.commands.send(Op.conv2dFew, chunksFor(info.batchSize, multiplyAdds(info)), ints);
+    return;
+  }
   const pixels = info.batchSize * info.outHeight * info.outWidth;
   const chunks = chunksFor(Math.ceil(pixels / 48), multiplyAdds(info));
   const ints = [x.block(), filter.block(), bias, out, activation, ...geometryOf(info)];
   backend.commands.send(Op.conv2d, chunks, ints);
+}
+
+/** Floats of an image with all the padding its windows reach. */
+function paddedSize(info: Conv2DInfo): number {
+  const { outHeight, outWidth, strideHeight, strideWidth, inChannels } = info;
+  const down = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
+  return down * ((outWidth - 1) * strideWidth + info.effectiveFilterWidth) * inChannels;
+}
+
+/** Whether vectors had better run along pixels than along filters: see `kernels/conv2d-few.c`. */
+function isFew(info: Conv2DInfo): boolean {
+  const { inChannels, outChannels, outWidth, strideWidth } = info;
+  const fits = paddedSize(info) * 4 + 256 <= SCRATCH_BYTES;
+  return inChannels === 1 && outChannels <= 8 && outWidth >= 12 && strideWidth === 1 && fits;
+}
+
+/** Whether a kernel row's channels go together into vectors: see `kernels/conv2d-dx-narrow.c`. */
+function isNarrowDx(info: Conv2DInfo): boolean {
+  const { inChannels, filterWidth, dilationWidth, batchSize } = info;
+  const fits = paddedSize(info) * 4 + 1024 <= SCRATCH_BYTES;
+  return inChannels < 16 && filterWidth > 1 && dilationWidth === 1 && batchSize > 1 && fits;
 }
 
 /** Sends convolution, bias, relu and 2 x 2 pool as one. */
@@ -62,6 +88,20 @@ export function sendConv2DDx(
   const bytes = filter.size * 4;
   const from = [dy.block(), filter.block()] as const;
   const transposed = arena.take(bytes);
+  if (isNarrowDx(info)) {
+    sendTranspose(
+      backend,
+      from[1],
+      transposed,
+      filterHeight,
+      filterWidth * inChannels,
+      outChannels,
+    );
+    const ints = [from[0], transposed, out, ...geometryOf(info)];
+    commands.send(Op.conv2dDxNarrow, chunksFor(batchSize, multiplyAdds(info)), ints);
+    arena.release(transposed, bytes, commands.head);
+    return;
+  }
   sendTranspose(backend, from[1], transposed, filterHeight * filterWidth, inChannels, outChannels);
   const slabs = batchSize >= 8 ? 1 : Math.max(1, Math.min(8, inChannels >> 4));
   const chunks = chunksFor(batchSize * slabs, multiplyAdds(info));
