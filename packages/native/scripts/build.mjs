@@ -23,6 +23,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelSources, kernels, kernelsHash } from '../../backend/scripts/kernel-sources.mjs';
+import { ZIG_TARGETS } from './platforms.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
@@ -55,16 +56,6 @@ const COMPILE = [
 ];
 // At -O1: gcc takes a quarter of an hour to instrument what -O3 makes of these kernels.
 const SANITIZE = ['-O1', '-g', '-fsanitize=address,undefined', '-fsanitize-recover=undefined'];
-
-/** What zig calls each platform. glibc 2.17 is older than any that Node 20 runs on. */
-const ZIG_TARGETS = {
-  'linux-x64': 'x86_64-linux-gnu.2.17',
-  'linux-x64-musl': 'x86_64-linux-musl',
-  'linux-arm64': 'aarch64-linux-gnu.2.17',
-  'darwin-x64': 'x86_64-macos.11.0',
-  'darwin-arm64': 'aarch64-macos.11.0',
-  'win32-x64': 'x86_64-windows-gnu',
-};
 
 /** zig writes the names of CPUs with underscores. */
 const forZig = (flag) =>
