@@ -98,7 +98,8 @@ INLINE float sum_lanes(V v) {
 #if defined(__clang__)
 INLINE V v_floor(V v) { return __builtin_elementwise_floor(v); }
 INLINE V v_ceil(V v) { return __builtin_elementwise_ceil(v); }
-INLINE V v_round(V v) { return __builtin_elementwise_roundeven(v); }
+// Not roundeven, which is the same here: where it is a call, neither musl nor macOS has it.
+INLINE V v_round(V v) { return __builtin_elementwise_rint(v); }
 INLINE V v_sqrt(V v) { return __builtin_elementwise_sqrt(v); }
 INLINE V v_trunc(V v) { return __builtin_elementwise_trunc(v); }
 #else

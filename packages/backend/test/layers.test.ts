@@ -164,12 +164,13 @@ function build(name: string): tfl.LayersModel {
   const model = tfl.model({ inputs: input, outputs: output });
   const next = random(17);
   model.setWeights(
-    model.getWeights().map((w) =>
-      tf.tensor(
-        values(next, w.shape).map((v) => 0.3 + v * 0.3),
-        w.shape,
-      ),
-    ),
+    model.getWeights().map((w) => {
+      // Vectors may be variances.
+      const spread = values(next, w.shape).map((v) =>
+        w.shape.length === 1 ? 0.5 + v * 0.2 : v * 0.4,
+      );
+      return tf.tensor(spread, w.shape);
+    }),
   );
   return model;
 }
@@ -185,7 +186,8 @@ function data() {
 async function train(backend: string, name: string) {
   await tf.setBackend(backend);
   const model = build(name);
-  model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  const optimizer = tf.train.sgd(0.1);
+  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   const { x, y } = data();
   const losses: number[] = [];
   for (let i = 0; i < 3; i++) {
@@ -203,6 +205,8 @@ async function train(backend: string, name: string) {
 
 /** Layers whose random numbers differ from step to step, unless they have a seed. */
 const RANDOM = /gaussian|alphaDropout/;
+/** Its gradient mixes up the images of a batch on tfjs cpu; `operations.test.ts` has what it is. */
+const WRONG_ON_CPU = /upSampling2d, nearest/;
 
 describe('layers', () => {
   test.each(Object.keys(LAYERS))('%s trains without tfjs cpu, and as on it', async (name) => {
@@ -211,7 +215,7 @@ describe('layers', () => {
       step: [],
       prediction: [],
     });
-    if (RANDOM.test(name)) return;
+    if (RANDOM.test(name) || WRONG_ON_CPU.test(name)) return;
     const expected = await train('cpu', name);
     expect(largestGap(received.losses, expected.losses)).toBeLessThan(1e-4);
     expected.weights.forEach((w, i) => {

@@ -18,6 +18,17 @@ const normalised = (filters: number) => [
   L.reLU(),
 ];
 
+/** Separable, strided depth by depth, and transposed. */
+const separable = () => [
+  L.separableConv2d({ filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' }),
+  L.depthwiseConv2d({ kernelSize: 3, strides: 2, depthMultiplier: 2, padding: 'same' }),
+  L.batchNormalization(),
+  L.reLU({ maxValue: 6 }),
+  L.conv2dTranspose({ filters: 5, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }),
+  pool(),
+  L.flatten(),
+];
+
 type Layers = () => tfl.layers.Layer[];
 /** The notebooks' models, narrower and on smaller images so that tfjs cpu keeps up; and more. */
 const MODELS: Record<string, { side: number; channels: number; layers: Layers }> = {
@@ -69,6 +80,7 @@ const MODELS: Record<string, { side: number; channels: number; layers: Layers }>
       L.dense({ units: 12, activation: 'sigmoid' }),
     ],
   },
+  separable: { side: 12, channels: 3, layers: separable },
   cifar: {
     side: 8,
     channels: 3,

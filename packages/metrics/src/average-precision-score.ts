@@ -7,7 +7,6 @@ import {
 } from './internal/binary-average.js';
 import { fail, show } from './internal/fail.js';
 import { key } from './internal/label-codes.js';
-import { rankAgainst, splitByMark } from './internal/rank-against.js';
 import { oneScore, readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { count, marks } from './internal/thresholds.js';
@@ -84,10 +83,7 @@ export function averagePrecisionScore(
   const { length } = truth;
   const warn = warner(metric, onWarning);
   const score: BinaryScore = (positive, column, weights) => {
-    if (weights === undefined && Array.prototype.includes.call(positive, 1)) {
-      return unweighted(positive, column);
-    }
-    const { tps, fps } = count(positive, column, weights);
+    const { tps, fps } = count(positive, column, weights, 'flat');
     const positives = tps.at(-1)!;
     if (positives === 0) {
       const rule = 'yTrue holds no positive samples';
@@ -132,23 +128,4 @@ function steps(tps: Float64Array, fps: Float64Array): number {
     area += gained * precisionAt(tps, fps, i);
   }
   return area / tps.at(-1)!;
-}
-
-/** The same without weights: only the positives are sorted. */
-function unweighted(positive: ArrayLike<number>, scores: ArrayLike<number>): number {
-  const { positives, negatives } = splitByMark(positive, scores);
-  const { sorted, below, tied } = rankAgainst(positives, negatives);
-  const n = sorted.length;
-  let area = 0;
-  let falsely = below[n]!;
-  for (let end = n; end > 0; ) {
-    let start = end - 1;
-    while (start > 0 && sorted[start - 1] === sorted[start]) start--;
-    for (let i = start + 1; i < end; i++) falsely += below[i]!;
-    // Those that equal this score are positive at this threshold, those below are not yet.
-    area += ((end - start) * (n - start)) / (n - start + falsely + tied[start]!);
-    falsely += below[start]!;
-    end = start;
-  }
-  return area / n;
 }

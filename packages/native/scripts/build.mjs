@@ -3,6 +3,7 @@
 //
 //   node scripts/build.mjs              this machine's, with cc (or what CC names)
 //   node scripts/build.mjs --all        every platform's into prebuilds/, with zig (or what ZIG names)
+//   node scripts/build.mjs --for X      one platform's of these, as linux-arm64
 //   node scripts/build.mjs --sanitize   this machine's under AddressSanitizer and UndefinedBehaviorSanitizer
 //                                       into build-sanitize/
 import { spawn, spawnSync } from 'node:child_process';
@@ -22,6 +23,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelSources, kernels, kernelsHash } from '../../backend/scripts/kernel-sources.mjs';
+import { ZIG_TARGETS } from './platforms.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
@@ -55,15 +57,9 @@ const COMPILE = [
 // At -O1: gcc takes a quarter of an hour to instrument what -O3 makes of these kernels.
 const SANITIZE = ['-O1', '-g', '-fsanitize=address,undefined', '-fsanitize-recover=undefined'];
 
-/** What zig calls each platform. glibc 2.17 is older than any that Node 20 runs on. */
-const ZIG_TARGETS = {
-  'linux-x64': 'x86_64-linux-gnu.2.17',
-  'linux-x64-musl': 'x86_64-linux-musl',
-  'linux-arm64': 'aarch64-linux-gnu.2.17',
-  'darwin-x64': 'x86_64-macos.11.0',
-  'darwin-arm64': 'aarch64-macos.11.0',
-  'win32-x64': 'x86_64-windows-gnu',
-};
+/** zig writes the names of CPUs with underscores. */
+const forZig = (flag) =>
+  flag.startsWith('-march=') ? `-march=${flag.slice(7).replaceAll('-', '_')}` : flag;
 
 const cpuOf = (platform) => platform.split('-')[1];
 const linkFlags = (platform) =>
@@ -81,11 +77,11 @@ const texts = Object.fromEntries(
 );
 
 /** Compiles and links one binary, and moves it into place whole. */
-async function build(platform, compiler, extra, target) {
+async function build(platform, compiler, extra, target, spell = (flag) => flag) {
   const widths = WIDTHS[cpuOf(platform)];
   const steps = widths.map(({ bits, flags }) => ({
     object: `kernels-${bits}.o`,
-    args: [...flags, `-DVECTOR_BITS=${bits}`, join(src, 'width.c')],
+    args: [...flags.map(spell), `-DVECTOR_BITS=${bits}`, join(src, 'width.c')],
   }));
   for (const name of ['addon', 'platform'])
     steps.push({ object: `${name}.o`, args: ['-O2', join(src, `${name}.c`)] });
@@ -161,10 +157,34 @@ function works([command, ...first]) {
 const words = (command) => command.split(' ').filter((word) => word !== '');
 const place = (folder, platform) => join(root, folder, platform, 'cnnkit.node');
 
-if (process.argv.includes('--all')) {
+const platforms = process.argv.includes('--all')
+  ? Object.keys(ZIG_TARGETS)
+  : process.argv.flatMap((word, at) => (process.argv[at - 1] === '--for' ? [word] : []));
+
+if (platforms.length > 0) {
   const zig = words(process.env.ZIG ?? 'python3 -m ziglang');
-  for (const [platform, target] of Object.entries(ZIG_TARGETS))
-    await build(platform, [...zig, 'cc', '-target', target], [], place('prebuilds', platform));
+  if (spawnSync(zig[0], [...zig.slice(1), 'version'], { stdio: 'ignore' }).status !== 0) {
+    console.error(
+      `native: ${zig.join(' ')} does not run: pip install ziglang, and name its Python as ZIG='…/python -m ziglang'.`,
+    );
+    process.exit(1);
+  }
+  for (const platform of platforms) {
+    const target = ZIG_TARGETS[platform];
+    if (target === undefined) {
+      console.error(
+        `native: platform must be one of ${Object.keys(ZIG_TARGETS).join(', ')}; received ${platform}.`,
+      );
+      process.exit(1);
+    }
+    await build(
+      platform,
+      [...zig, 'cc', '-target', target],
+      [],
+      place('prebuilds', platform),
+      forZig,
+    );
+  }
 } else {
   const platform = `${process.platform}-${process.arch}`;
   const sanitize = process.argv.includes('--sanitize');

@@ -90,9 +90,10 @@ static napi_value open_engine(napi_env env, napi_callback_info info) {
   void *data = NULL;
   if (!arguments(env, info, 3, values) ||
       napi_get_typedarray_info(env, values[0], &type, &length, &data, NULL, NULL) != napi_ok || data == NULL ||
+      type != napi_uint8_array || length < cnnkit_build_128.least_bytes ||
       napi_get_value_int32(env, values[1], &threads) != napi_ok || threads < 1 || threads > MAX_THREADS ||
       napi_get_value_int32(env, values[2], &bits) != napi_ok)
-    return type_error(env, "cnnkit native: open takes bytes, threads (1 to 16) and bits.");
+    return type_error(env, "cnnkit native: open takes a Uint8Array with a control block, threads (1 to 16) and bits.");
   const Build *builds[MOST_BUILDS], *build = NULL;
   for (int i = usable(builds) - 1; i >= 0; i--)
     if (builds[i]->bits == bits) build = builds[i];

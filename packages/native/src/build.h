@@ -6,7 +6,7 @@
 typedef struct Build {
   int bits;
   const char *commands;                       // their names in the order of their opcodes
-  uint32_t control_bytes;                     // sizeof(Control), for layout.ts to compare
+  uint32_t least_bytes;                       // of a memory: its control block lies in it
   void (*drain)(char *base);                  // thread 0: helps until all commands are finished
   void (*work)(char *base, int thread);       // any other: until Control.quit
   void (*stop)(char *base);                   // sets Control.quit and wakes all

@@ -39,21 +39,20 @@ export interface NativeKernels {
   peak(engine: NativeEngine, turns: number): number;
 }
 
-/**
- * Files that may hold this machine's binary: built in a clone, prebuilt, prebuilt over the other C
- * library. CNNKIT_NATIVE_BINARY names another one, for tests of a build that lies elsewhere.
- */
+/** Files that may hold this machine's binary: built in a clone, prebuilt, prebuilt over the other C library. */
 function candidates(): string[] {
-  const named = process.env.CNNKIT_NATIVE_BINARY;
-  if (named) return [named];
   const platform = `${process.platform}-${process.arch}`;
   const names = [`build/${platform}`, `prebuilds/${platform}`];
   if (process.platform === 'linux') names.push(`prebuilds/${platform}-musl`);
-  return names.map((name) => fileURLToPath(new URL(`../${name}/cnnkit.node`, import.meta.url)));
+  return names
+    .map((name) => fileURLToPath(new URL(`../${name}/cnnkit.node`, import.meta.url)))
+    .filter((file) => existsSync(file));
 }
 
 /**
- * Loads the addon for this platform: the one built in a clone, else the prebuilt one.
+ * Loads the addon for this platform: the one built in a clone, else the prebuilt one. The environment
+ * variable CNNKIT_NATIVE_BINARY names another file, for tests of a build that lies elsewhere; then nothing
+ * else is tried.
  *
  * @throws Error, with the reason in its message, if there is none for this platform or if it does not
  * load.
@@ -66,7 +65,8 @@ function candidates(): string[] {
 export function loadNative(): NativeKernels {
   const require = createRequire(import.meta.url);
   const refused: string[] = [];
-  for (const file of candidates().filter(existsSync)) {
+  const named = process.env.CNNKIT_NATIVE_BINARY;
+  for (const file of named ? [named] : candidates()) {
     try {
       return require(file) as NativeKernels;
     } catch (error) {

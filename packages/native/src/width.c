@@ -39,6 +39,6 @@ const Build NAME(VECTOR_BITS) = {
 #define COMMAND(name) #name " "
     .commands = CNNKIT_COMMANDS(COMMAND),
 #undef COMMAND
-    .control_bytes = sizeof(Control),
+    .least_bytes = CONTROL + sizeof(Control),
     .drain = drain_ring, .work = work_ring, .stop = stop_ring, .wake = wake_ring, .peak = peak_rate,
 };

@@ -1,6 +1,5 @@
 import type { BinaryScore } from './binary-average.js';
 import { upperBound } from './numpy.js';
-import { rankAgainst, splitByMark } from './rank-against.js';
 import { count } from './thresholds.js';
 import type { Warn } from './warn.js';
 
@@ -15,8 +14,7 @@ export function binaryRocAuc(warn: Warn, maxFpr: number): BinaryScore {
       warn('one_class', 'UndefinedMetricWarning', `${rule}; the area is not defined and NaN.`);
       return Number.NaN;
     }
-    if (maxFpr === 1 && weights === undefined) return areaByRank(positive, scores);
-    const { fps, tps } = count(positive, scores, weights);
+    const { fps, tps } = count(positive, scores, weights, 'straight');
     const negatives = fps.at(-1)!;
     const positives = tps.at(-1)!;
     for (const [side, total] of [
@@ -44,27 +42,7 @@ function hasBoth(positive: ArrayLike<number>): boolean {
   return false;
 }
 
-/** The share of pairs in order, ties half: what the trapezoids add up to, in whole numbers. */
-function areaByRank(positive: ArrayLike<number>, scores: ArrayLike<number>): number {
-  const { positives, negatives } = splitByMark(positive, scores);
-  const flip = positives.length > negatives.length;
-  const { sorted, below, tied } = flip
-    ? rankAgainst(negatives, positives)
-    : rankAgainst(positives, negatives);
-  let twice = 0;
-  for (let i = 0; i <= sorted.length; i++) {
-    twice += 2 * i * below[i]!;
-    if (tied[i]! > 0) {
-      let end = i;
-      while (sorted[end] === sorted[i]) end++;
-      twice += (end - i) * tied[i]!;
-    }
-  }
-  const share = twice / 2 / (positives.length * negatives.length);
-  return flip ? share : 1 - share;
-}
-
-/** Trapezoids from the origin through the first points. */
+/** Trapezoids from the origin through the first points; without weights in whole numbers, exactly. */
 function area(fps: Float64Array, tps: Float64Array, points: number): number {
   let total = 0;
   let x = 0;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { rankAgainst } from './rank-against.js';
-import { type SortedScores, sortByScore, sortScores } from './sort.js';
+import { type SortedScores, sortByScore } from './sort.js';
 
 const score = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -70,32 +69,12 @@ for (const [crowd, scoreOf] of Object.entries(CROWDS)) {
   });
 }
 
-it('sortScores reads a part of an array, and writes none of it', () => {
+it('sortByScore reads a part of an array, and writes none of it', () => {
   const memory = Float64Array.from({ length: 200 }, (_, i) => (i * 37) % 101);
   const before = memory.slice();
-  expect(sortScores(memory.subarray(50, 150))).toEqual(before.slice(50, 150).sort());
+  const part = memory.subarray(50, 150);
+  const { marked, weights } = sortByScore(part, new Uint8Array(100), part);
+  expect(marked).toEqual(before.slice(50, 150).sort());
+  expect(weights).toEqual(marked);
   expect(memory).toEqual(before);
-});
-
-it('rankAgainst counts how many of the sorted side lie below each of the others', () => {
-  fc.assert(
-    fc.property(fc.array(score, { minLength: 1 }), fc.array(score), (side, others) => {
-      const { sorted, below, tied } = rankAgainst(
-        Float64Array.from(side),
-        Float64Array.from(others),
-      );
-      const expected = new Float64Array(side.length + 1);
-      const ties = new Float64Array(side.length + 1);
-      for (const other of others) {
-        const at = side.filter((s) => s < other).length;
-        expected[at]! += 1;
-        if (side.some((s) => s === other)) ties[at]! += 1;
-      }
-      expect(Array.from(sorted, (s) => s + 0)).toEqual(
-        side.map((s) => s + 0).toSorted((a, b) => a - b),
-      );
-      expect(below).toEqual(expected);
-      expect(tied).toEqual(ties);
-    }),
-  );
 });

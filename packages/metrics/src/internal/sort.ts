@@ -63,13 +63,6 @@ function join(a: Float64Array, b: Float64Array): Float64Array {
   return out;
 }
 
-/** The scores alone, rising. */
-export function sortScores(scores: Float64Array): Float64Array {
-  const { marked, below } = sortByScore(scores, new Uint8Array(scores.length), undefined);
-  for (let i = 0; i < below; i++) marked[i] = -marked[i]!;
-  return marked;
-}
-
 /** A view whose even places are the upper halves of doubles: on a big-endian machine the first. */
 export function upperHalves({ buffer, byteOffset, length }: Float64Array): Int32Array {
   if (length === 0) return new Int32Array(0);

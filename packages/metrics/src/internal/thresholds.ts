@@ -94,8 +94,10 @@ export function count(
   let tps = new Float64Array(room);
   let thresholds = new Float64Array(room);
   const [dropStraight, dropFlat] = [Number(dropped === 'straight'), Number(dropped === 'flat')];
-  // Along a straight line of samples of one class, each with a score of its own, only the last stays.
-  const skips = dropStraight === 1 && heavy === undefined;
+  // Along samples of one class, each with a score of its own, the line is straight, and flat along
+  // negatives: only the last of them stays.
+  const skipsNegatives = dropped !== 'none' && heavy === undefined;
+  const skipsPositives = dropped === 'straight' && heavy === undefined;
   let size = 0;
   let tp = 0;
   let fp = 0;
@@ -128,9 +130,9 @@ export function count(
     size -= ((straight & dropStraight) | (flat & dropFlat)) & Number(size > 1);
     stepTp = tp - lastTp;
     stepFp = fp - lastFp;
-    if (skips && first === last && size > 0) {
+    const sign = halves[2 * first]! >>> 31;
+    if (first === last && size > 0 && (sign === 1 ? skipsPositives : skipsNegatives)) {
       const from = first;
-      const sign = halves[2 * first]! >>> 31;
       while (first > stop && halves[2 * first - 2]! >>> 31 === sign) {
         if (first - 1 > stop && Math.abs(marked[first - 1]!) === Math.abs(marked[first - 2]!))
           break;
