@@ -1,7 +1,9 @@
 // top-k: the K greatest of each row x[r][n], greatest first, and their int32 places; of equals the first
-// comes first. Chunks: shares of the rows. A row's best so far are kept sorted where they will stay.
+// comes first, and NaN last. Chunks: shares of the rows. A row's best so far are kept sorted where they will stay.
 // Cost: one comparison a value and K moves for each that gets in: meant for small K.
 #include "task.h"
+
+INLINE int beats(float a, float b) { return a > b || (b != b && a == a); }
 
 // top-k: x values places R n K.
 static void k_top_k(const Task *task) {
@@ -14,9 +16,9 @@ static void k_top_k(const Task *task) {
     int32_t *place = INTS(2) + (size_t)r * K;
     for (int i = 0; i < n; i++) {
       int at = min_int(i, K);
-      if (at == K && !(x[i] > best[K - 1])) continue;
+      if (at == K && !beats(x[i], best[K - 1])) continue;
       if (at == K) at--;
-      for (; at > 0 && x[i] > best[at - 1]; at--) {
+      for (; at > 0 && beats(x[i], best[at - 1]); at--) {
         best[at] = best[at - 1];
         place[at] = place[at - 1];
       }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { engineBackend, expectSameAsCpu, prepare, random, values } from './helpers.ts';
+import { engineBackend, expectSameAsCpu, on, prepare, random, values } from './helpers.ts';
 
 beforeAll(() => prepare());
 
@@ -264,6 +264,16 @@ describe('folds', () => {
         return [top, indices];
       });
     }
+  });
+
+  test('the greatest K leave NaN for last', async () => {
+    const x = [Number.NaN, 1, Number.NaN, 3, Number.NEGATIVE_INFINITY, 2];
+    const [top, places] = await on('cnnkit', () => {
+      const { values: greatest, indices } = tf.topk(tf.tensor1d(x), 5);
+      return [greatest, indices];
+    });
+    expect(top!.values).toEqual([3, 2, 1, Number.NEGATIVE_INFINITY, Number.NaN]);
+    expect(places!.values).toEqual([3, 5, 1, 4, 0]);
   });
 
   test('argMax and argMin take the first of equals, along any axis', async () => {

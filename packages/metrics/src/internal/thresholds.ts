@@ -33,7 +33,8 @@ export function countsAtThresholds(
   const positive = positiveOf(fn, truth, posLabel);
   const scores = readScoreColumn(fn, yScore, truth.length, sampleWeight);
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
-  const counts = count(marks(truth.codes, positive), scores, weights, dropped);
+  const isPositive = positive === 1 ? truth.codes : marks(truth.codes, positive);
+  const counts = count(isPositive, scores, weights, dropped);
   return { ...counts, classCount: truth.classes.length };
 }
 
@@ -71,7 +72,7 @@ export function marks(codes: Int32Array, wanted: number): Uint8Array {
 export type Dropped = 'none' | 'straight' | 'flat';
 
 /**
- * Cumulates weights down the scores, a threshold for each that differs; labels are 1 (positive) or 0.
+ * Cumulates weights down the scores, a threshold for each that differs; a label of 1 is positive.
  * Samples without weight give no threshold.
  *
  * Whether a point can be dropped is known at the next one, which then takes its place; the first and
@@ -172,7 +173,7 @@ function withWeight(
 ): { positive: Uint8Array; scores: Float64Array; weights: Float64Array } {
   const keep = (_: number, i: number) => weights[i] !== 0;
   return {
-    positive: Uint8Array.from(positive).filter(keep),
+    positive: Uint8Array.from(positive, (one) => Number(one === 1)).filter(keep),
     scores: Float64Array.from(scores).filter(keep),
     weights: weights.filter(keep),
   };
