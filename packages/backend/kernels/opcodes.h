@@ -9,4 +9,5 @@
   COMMAND(winograd_filter) COMMAND(winograd) COMMAND(winograd_dx) COMMAND(winograd_dw) COMMAND(batch_norm) \
   COMMAND(depthwise) COMMAND(depthwise_dx) COMMAND(depthwise_dw) COMMAND(resize) COMMAND(resize_grad) \
   COMMAND(scan) COMMAND(segment_sum) COMMAND(top_k) COMMAND(lrn) COMMAND(lrn_grad) COMMAND(keep_mask) \
-  COMMAND(conv2d_few) COMMAND(conv2d_dx_narrow)
+  COMMAND(conv2d_few) COMMAND(conv2d_dx_narrow) \
+  COMMAND(batch_norm_sums) COMMAND(batch_norm_dx)

@@ -45,6 +45,8 @@ export const COMMANDS: readonly string[] = [
   'keep_mask',
   'conv2d_few',
   'conv2d_dx_narrow',
+  'batch_norm_sums',
+  'batch_norm_dx',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -92,6 +94,8 @@ export const Op = {
   keepMask: 40,
   conv2dFew: 41,
   conv2dDxNarrow: 42,
+  batchNormSums: 43,
+  batchNormDx: 44,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

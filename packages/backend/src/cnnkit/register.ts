@@ -10,7 +10,7 @@ import {
 import type { CnnkitBackend } from './backend.js';
 import { KERNELS } from './kernels/index.js';
 import type { Kernel } from './kernels/kernel.js';
-import { fuseTfjsDropout } from './tfjs-dropout.js';
+import { fuseTfjsLayers } from './tfjs-layers.js';
 import { fuseTfjsOptimizers } from './tfjs-optimizers.js';
 
 /** Name under which the backend registers with tfjs. */
@@ -27,7 +27,7 @@ export function registerCnnkit(create: () => CnnkitBackend): boolean {
   const registered = registerBackend(BACKEND_NAME, create, 5);
   if (!registered) return false;
   fuseTfjsOptimizers();
-  fuseTfjsDropout();
+  fuseTfjsLayers();
   // tfjs keeps a removed backend's kernels, and warns of kernels registered twice.
   if (getKernel('Add', BACKEND_NAME) !== undefined) return true;
   const own = new Map<string, Kernel>(KERNELS);

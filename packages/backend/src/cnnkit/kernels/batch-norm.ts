@@ -1,9 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { SCRATCH_BYTES } from '../layout.js';
-import { Binary, Op, Unary } from '../opcodes.js';
+import { Binary, Fold, Op, Unary } from '../opcodes.js';
 import { sendBinary } from './binary.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sameShape, sizeOf } from './kernel.js';
+import { sendReduce } from './reduce.js';
 
 /** Normalisation over the last axis, as tfjs-layers asks for it, in one command; other shapes in a few. */
 const batchNorm: Kernel = ({ inputs, attrs, backend }) => {
@@ -82,6 +83,72 @@ function sendUnaryInPlace(
   backend.commands.send(Op.unary, chunksFor(n >> 10, n), [block, block, n, op], [0, 0]);
 }
 
+/** The columns of a tensor whose last axis is normalised. */
+function columnsOf(x: TensorInfo) {
+  const columns = x.shape.at(-1)!;
+  const rows = sizeOf(x.shape) / columns;
+  // From the shape alone: partial sums decide the bits.
+  const parts = Math.max(1, Math.min(32, rows >> 6));
+  return { columns, rows, parts, cost: rows * columns };
+}
+
+/** Σ over the rows of what `batch-norm-sums` sums, `width` rows of columns, times `scale`. */
+function sendSums(
+  backend: CnnkitBackend,
+  x: TensorInfo,
+  [mean, dy]: readonly [mean: number, dy: number],
+  to: number,
+  scale: number,
+): void {
+  const { arena, commands } = backend;
+  const { columns, rows, parts, cost } = columnsOf(x);
+  const inner = dy === 0 ? columns : 2 * columns;
+  const bytes = parts * inner * 4;
+  const partial = arena.take(bytes);
+  const ints = [backend.blockOf(x), mean, dy, partial, rows, columns, parts];
+  commands.send(Op.batchNormSums, Math.min(parts, chunksFor(parts, cost)), ints);
+  commands.send(Op.reduce, 1, [partial, to, 1, parts, inner, 1, Fold.sum], [scale]);
+  arena.release(partial, bytes, commands.head);
+}
+
+/**
+ * Normalisation by the batch's own mean and variance over all but the last axis: what it gives, the
+ * mean, and the (population) variance. `tfjs-batch-norm.ts` asks for it.
+ */
+const batchNormTraining: Kernel = ({ inputs, attrs, backend }) => {
+  const { x, offset, scale } = inputs as Record<string, TensorInfo | undefined> & { x: TensorInfo };
+  const { columns, rows } = columnsOf(x);
+  const mean = backend.output([columns]);
+  const variance = backend.output([columns]);
+  const span = { outer: 1, reduced: rows, inner: columns };
+  sendReduce(backend, Fold.sum, backend.blockOf(x), backend.blockOf(mean), span, 1 / rows);
+  sendSums(backend, x, [backend.blockOf(mean), 0], backend.blockOf(variance), 1 / rows);
+  const normed = { x, mean, variance, ...(offset && { offset }), ...(scale && { scale }) };
+  return [batchNorm({ inputs: normed, attrs, backend }) as TensorInfo, mean, variance];
+};
+
+/** The gradient of x, and [2, columns] of the sums of dy and of dy (x - mean). */
+const batchNormTrainingGrad: Kernel = ({ inputs, attrs, backend }) => {
+  const { x, dy, mean, variance, scale } = inputs as Record<
+    'x' | 'dy' | 'mean' | 'variance',
+    TensorInfo
+  > & { scale?: TensorInfo };
+  const { columns, rows, cost } = columnsOf(x);
+  const sums = backend.output([2, columns]);
+  const dx = backend.output(x.shape);
+  const [blockX, blockDy, blockMean] = [x, dy, mean].map((t) => backend.blockOf(t));
+  sendSums(backend, x, [blockMean!, blockDy!], backend.blockOf(sums), 1);
+  const ints = [
+    ...[blockX!, blockMean!, backend.blockOf(variance)],
+    ...[scale === undefined ? 0 : backend.blockOf(scale), blockDy!, backend.blockOf(sums)],
+    ...[backend.blockOf(dx), rows, columns],
+  ];
+  backend.commands.send(Op.batchNormDx, chunksFor(rows, cost), ints, [epsilonOf(attrs)]);
+  return [dx, sums];
+};
+
 export const BATCH_NORM_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['FusedBatchNorm', batchNorm],
+  ['CnnkitBatchNormTraining', batchNormTraining],
+  ['CnnkitBatchNormTrainingGrad', batchNormTrainingGrad],
 ];
