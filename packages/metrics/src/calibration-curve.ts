@@ -83,16 +83,26 @@ function binned(
   const nBins = edges.length - 1;
   const counts = new Uint32Array(4 * nBins);
   const sums = new Float64Array(2 * nBins);
-  for (let i = 0; i < prob.length; i++) {
+  const binAt = (i: number): number => {
     const p = prob[i]!;
-    let bin = (p * nBins) | 0;
-    if (!(p > edges[bin]! && p <= edges[bin + 1]!)) {
-      if (!(p >= 0 && p <= 1)) checkProbabilities(metric, 'yProb', prob);
-      bin = binOf(edges, p);
-    }
-    bin += (i & 1) * nBins;
-    sums[bin]! += p;
-    counts[2 * bin + codes[i]!]! += 1;
+    const guess = (p * nBins) | 0;
+    if (p > edges[guess]! && p <= edges[guess + 1]!) return guess;
+    if (!(p >= 0 && p <= 1)) checkProbabilities(metric, 'yProb', prob);
+    return binOf(edges, p);
+  };
+  let i = 1;
+  for (; i < prob.length; i += 2) {
+    const bin = binAt(i - 1);
+    const other = nBins + binAt(i);
+    sums[bin]! += prob[i - 1]!;
+    sums[other]! += prob[i]!;
+    counts[2 * bin + codes[i - 1]!]!++;
+    counts[2 * other + codes[i]!]!++;
+  }
+  if (i === prob.length) {
+    const bin = binAt(i - 1);
+    sums[bin]! += prob[i - 1]!;
+    counts[2 * bin + codes[i - 1]!]!++;
   }
   const probTrue: number[] = [];
   const probPred: number[] = [];

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -39,14 +39,25 @@ export interface NativeKernels {
   peak(engine: NativeEngine, turns: number): number;
 }
 
-/** Files that may hold this machine's binary: built in a clone, prebuilt, prebuilt over the other C library. */
+/** Files that may hold this machine's binary, best first: built in a clone, prebuilt, of the other C library. */
 function candidates(): string[] {
   const platform = `${process.platform}-${process.arch}`;
-  const names = [`build/${platform}`, `prebuilds/${platform}`];
-  if (process.platform === 'linux') names.push(`prebuilds/${platform}-musl`);
-  return names
+  const prebuilt = [`prebuilds/${platform}`];
+  // musl would load the binary made for glibc too, and does not promise that it works.
+  if (process.platform === 'linux')
+    prebuilt[runsOnMusl() ? 'unshift' : 'push'](`${prebuilt[0]}-musl`);
+  return [`build/${platform}`, ...prebuilt]
     .map((name) => fileURLToPath(new URL(`../${name}/cnnkit.node`, import.meta.url)))
     .filter((file) => existsSync(file));
+}
+
+/** Whether this process has musl for its C library, as on Alpine: its loader is mapped into it. */
+function runsOnMusl(): boolean {
+  try {
+    return readFileSync('/proc/self/maps', 'utf8').includes('/ld-musl-');
+  } catch {
+    return false; // no /proc: the binary that does not load is passed over
+  }
 }
 
 /**

@@ -107,9 +107,7 @@ export function count(
   for (let last = marked.length - 1; last >= 0; ) {
     // Magnitudes rise with the scores, but fall below 0; the two stretches do not share a score.
     const stop = last < below ? 0 : below;
-    const magnitude = Math.abs(marked[last]!);
-    let first = last;
-    while (first > stop && Math.abs(marked[first - 1]!) === magnitude) first--;
+    let first = firstOfTies(marked, last, stop);
     const lastTp = tp;
     const lastFp = fp;
     if (heavy === undefined) {
@@ -119,10 +117,11 @@ export function count(
       tp += hits;
       fp += last - first + 1 - hits;
     } else {
-      // In the order they came: the last bits of a running sum depend on it.
+      // In the order they came, which is turned round below 0: a running sum's last bits depend on it.
       for (let i = first; i <= last; i++) {
-        if (halves[2 * i]! < 0) tp += heavy[i]!;
-        else fp += heavy[i]!;
+        const at = last < below ? first + last - i : i;
+        if (halves[2 * at]! < 0) tp += heavy[at]!;
+        else fp += heavy[at]!;
       }
     }
     // Without a branch, which nobody could predict.
@@ -133,14 +132,10 @@ export function count(
     stepFp = fp - lastFp;
     const sign = halves[2 * first]! >>> 31;
     if (first === last && size > 0 && (sign === 1 ? skipsPositives : skipsNegatives)) {
-      const from = first;
-      while (first > stop && halves[2 * first - 2]! >>> 31 === sign) {
-        if (first - 1 > stop && Math.abs(marked[first - 1]!) === Math.abs(marked[first - 2]!))
-          break;
-        first--;
-      }
-      tp += sign * (from - first);
-      fp += (1 - sign) * (from - first);
+      const end = endOfRun(marked, halves, first, stop);
+      if (sign === 1) tp += first - end;
+      else fp += first - end;
+      first = end;
     }
     if (size === room) {
       room = Math.min(4 * room, marked.length);
@@ -157,6 +152,26 @@ export function count(
     tps: tps.subarray(0, size),
     thresholds: thresholds.subarray(0, size),
   };
+}
+
+/** The first of the samples before `last` that share its score. */
+function firstOfTies(marked: Float64Array, last: number, stop: number): number {
+  const magnitude = Math.abs(marked[last]!);
+  let first = last;
+  while (first > stop && Math.abs(marked[first - 1]!) === magnitude) first--;
+  return first;
+}
+
+/** How far down samples are of the class of `first`, each with a score of its own. */
+function endOfRun(marked: Float64Array, halves: Int32Array, first: number, stop: number): number {
+  const sign = halves[2 * first]! >>> 31;
+  let end = first;
+  while (end > stop && halves[2 * end - 2]! >>> 31 === sign) {
+    const isAlone = end - 1 === stop || Math.abs(marked[end - 1]!) !== Math.abs(marked[end - 2]!);
+    if (!isAlone) break;
+    end--;
+  }
+  return end;
 }
 
 function longer(values: Float64Array, length: number): Float64Array<ArrayBuffer> {

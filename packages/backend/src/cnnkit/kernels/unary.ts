@@ -3,7 +3,7 @@ import { Activation, Op, Unary } from '../opcodes.js';
 import { chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 
 /** A float32 kernel of one operation; `parameters` reads its two numbers from the attributes. */
-export function unary(
+function unary(
   op: number,
   parameters?: (attrs: KernelArgs['attrs']) => [number, number?],
 ): Kernel {
