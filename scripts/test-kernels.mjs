@@ -1,8 +1,9 @@
 // `npm run test:kernels`: the tests of @cnnkit/backend on every build of its kernels that runs on this
 // machine: WebAssembly with fused multiply-adds and without, and native at each vector width of the CPU
-// where a C compiler built it. Names of builds run these only:
+// where a C compiler built it. Names of builds run these only, or all but these:
 //
 //   npm run test:kernels -- wasm-simd native-512
+//   npm run test:kernels -- --without wasm-fma     (what `npm test` has run already)
 //
 // A build that is named, or native where `CNNKIT_REQUIRE` holds it, fails where it is not to be had; else it
 // is left out and said so.
@@ -20,14 +21,20 @@ const BUILDS = {
 };
 
 const backend = join(root, 'packages', 'backend');
-const named = process.argv.slice(2);
-const unknown = named.filter((name) => BUILDS[name] === undefined);
+const words = process.argv.slice(2);
+const without = words[0] === '--without';
+const given = without ? words.slice(1) : words;
+const unknown = given.filter((name) => BUILDS[name] === undefined);
 if (unknown.length > 0) {
   console.error(
     `test:kernels: builds are ${Object.keys(BUILDS).join(', ')}; received ${unknown.join(', ')}.`,
   );
   process.exit(1);
 }
+const named = without ? [] : given;
+const chosen = Object.keys(BUILDS).filter((name) =>
+  without ? !given.includes(name) : given.length === 0 || given.includes(name),
+);
 const required = (process.env.CNNKIT_REQUIRE ?? '').split(',').map((word) => word.trim());
 
 install();
@@ -36,7 +43,7 @@ if (turbo(['build', '--filter=@cnnkit/backend...']) !== 0) process.exit(1);
 const native = nativeWidths();
 const summary = [];
 let failed = false;
-for (const name of named.length > 0 ? named : Object.keys(BUILDS)) {
+for (const name of chosen) {
   const reason = missing(name);
   if (reason === undefined) {
     console.log(`\n=== ${name}`);

@@ -64,9 +64,10 @@ const forZig = (flag) =>
 const cpuOf = (platform) => platform.split('-')[1];
 const linkFlags = (platform) =>
   platform.startsWith('darwin')
-    ? ['-Wl,-undefined,dynamic_lookup']
+    ? // Its name for itself would be the path of this build.
+      ['-Wl,-undefined,dynamic_lookup', '-Wl,-install_name,@rpath/cnnkit.node']
     : platform.startsWith('win32')
-      ? ['-lsynchronization']
+      ? ['-lapi-ms-win-core-synch-l1-2-0']
       : ['-pthread'];
 
 const texts = Object.fromEntries(
@@ -86,7 +87,17 @@ async function build(platform, compiler, extra, target, spell = (flag) => flag) 
   for (const name of ['addon', 'platform'])
     steps.push({ object: `${name}.o`, args: ['-O2', join(src, `${name}.c`)] });
   const stamp = createHash('sha256')
-    .update(JSON.stringify([kernelSources(), texts, COMPILE, WIDTHS, compiler, extra]))
+    .update(
+      JSON.stringify([
+        kernelSources(),
+        texts,
+        COMPILE,
+        WIDTHS,
+        compiler,
+        extra,
+        linkFlags(platform),
+      ]),
+    )
     .digest('hex');
   const stampFile = `${target}.sha256`;
   if (existsSync(target) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp)

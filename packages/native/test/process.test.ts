@@ -133,9 +133,10 @@ nativeTest('a prebuilt binary that does not load is passed over for one that doe
     return file;
   };
   const load = `
-    const { loadNative } = await import(${JSON.stringify(`file://${folder}/dist/index.js`)});
+    delete process.env.CNNKIT_NATIVE_BINARY;
+    const installed = await import(${JSON.stringify(`file://${folder}/dist/index.js`)});
     try {
-      console.log(loadNative().bits.at(-1));
+      console.log(installed.loadNative().bits.at(-1));
     } catch (error) {
       console.log(error.message.split(':')[0]);
     }
