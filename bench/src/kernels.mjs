@@ -126,7 +126,7 @@ function comparisonTable(now, recorded) {
 }
 
 function recordedFile() {
-  const cpu = `${machine.cpu} ${machine.vectors ?? ''} ${values.backend} ${values.threads}`;
+  const cpu = `${machine.cpu} ${engine}`;
   const name = cpu.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return fileURLToPath(new URL(`../recorded/kernels-${name}.json`, import.meta.url));
 }

@@ -22,6 +22,8 @@ export interface KernelProfile {
   readonly command: string;
   readonly chunks: number;
   readonly ms: number;
+  /** The same by thread; the first is the one that calls. */
+  readonly msByThread: readonly number[];
 }
 
 /**
@@ -43,6 +45,9 @@ export class Commands {
       library.memory.buffer instanceof SharedArrayBuffer;
     this.#head = Atomics.load(views.i32, HEAD);
   }
+
+  /** Names of the commands in the order of their opcodes. */
+  readonly names: readonly string[] = COMMANDS;
 
   /** Sequence number of the next command. */
   get head(): number {
@@ -103,13 +108,13 @@ export class Commands {
       MAX_THREADS * MAX_COMMANDS * 2,
     );
     const rows = COMMANDS.map((command, op) => {
-      let ms = 0;
+      const msByThread: number[] = [];
       let chunks = 0;
-      for (let thread = 0; thread < MAX_THREADS; thread++) {
-        ms += table[(thread * MAX_COMMANDS + op) * 2]!;
+      for (let thread = 0; thread < this.#library.threads; thread++) {
+        msByThread.push(table[(thread * MAX_COMMANDS + op) * 2]!);
         chunks += table[(thread * MAX_COMMANDS + op) * 2 + 1]!;
       }
-      return { command, chunks, ms };
+      return { command, chunks, ms: msByThread.reduce((a, b) => a + b, 0), msByThread };
     });
     return rows.filter(({ chunks }) => chunks > 0).sort((a, b) => b.ms - a.ms);
   }

@@ -62,6 +62,13 @@ export const platform: Platform = {
       stdin: false,
     });
     worker.unref();
+    // Whoever waits for it is told by the word; the error itself would end the program.
+    worker.on('error', () => {});
+    worker.on('exit', () => {
+      const words = new Int32Array(start.memory.buffer);
+      Atomics.store(words, start.failed, 1);
+      Atomics.notify(words, start.done);
+    });
     return () => void worker.terminate();
   },
 };
