@@ -82,12 +82,19 @@ async function checkPackage({ manifest, name, tarball, bytes: size }) {
   if (attw.status !== 0) problems.push(`${name}: are-the-types-wrong\n${attw.stdout}`);
 }
 
-/** Every platform's binary, of these kernels: all of them where CNNKIT_REQUIRE asks for prebuilds. */
+/**
+ * Every platform's binary, of these kernels: all of them where CNNKIT_REQUIRE asks for prebuilds. Those
+ * for glibc may ask for no newer one than the package's README says, that for musl for none.
+ */
 function checkPrebuilds(files) {
   const hash = Buffer.from(kernelsHash());
   const wrong = Object.keys(ZIG_TARGETS).flatMap((platform) => {
     const file = files.find(({ path }) => path === `package/prebuilds/${platform}/cnnkit.node`);
     if (file === undefined) return [`${platform} is missing`];
+    const versions = [...file.bytes.toString('latin1').matchAll(/GLIBC_2\.(\d+)/g)];
+    const newest = Math.max(0, ...versions.map(([, minor]) => Number(minor)));
+    if (newest > (platform.endsWith('-musl') ? 0 : 17))
+      problems.push(`${native}: ${platform} asks for glibc 2.${newest}`);
     return file.bytes.includes(hash) ? [] : [`${platform} is of other kernels`];
   });
   const extra = files.filter(

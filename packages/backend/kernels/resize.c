@@ -6,7 +6,6 @@
 #include "task.h"
 
 typedef struct Resize { int batch, height, width, channels, out_height, out_width, align, half, nearest; } Resize;
-enum { RESIZE_INTS = sizeof(Resize) / sizeof(int) };
 
 // Output i lies between the inputs low and high, `part` of the way.
 typedef struct Place { int low, high; float part; } Place;
