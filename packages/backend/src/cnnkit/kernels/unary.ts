@@ -3,10 +3,7 @@ import { Activation, Op, Unary } from '../opcodes.js';
 import { chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 
 /** A float32 kernel of one operation; `parameters` reads its two numbers from the attributes. */
-function unary(
-  op: number,
-  parameters?: (attrs: KernelArgs['attrs']) => [number, number?],
-): Kernel {
+function unary(op: number, parameters?: (attrs: KernelArgs['attrs']) => [number, number?]): Kernel {
   return ({ inputs, attrs, backend }) => {
     const x = inputs.x!;
     if (x.dtype !== 'float32') return undefined;
