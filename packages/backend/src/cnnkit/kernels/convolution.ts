@@ -107,10 +107,13 @@ const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   if (!areFloat(false, dy, filter)) return undefined;
   const info = convolutionInfo(attrs, inputShape, filter.shape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
-  const gradient = { dy: backend.storageOf(dy), unpool: gatedUnpool(backend.storageOf(dy)) };
-  const weights = backend.storageOf(filter);
-  const send = (block: number) => sendConv2DDx(backend, info, gradient, weights, block);
-  return backend.deferredOutput(inputShape, new DeferredKernel([gradient.dy, weights], send));
+  const [gradient, weights] = [backend.storageOf(dy), backend.storageOf(filter)];
+  // What dy waits for is looked at when the time has come: somebody may have had it computed by then.
+  const send = (block: number) => {
+    const both = { dy: gradient, unpool: gatedUnpool(gradient) };
+    sendConv2DDx(backend, info, both, weights, block);
+  };
+  return backend.deferredOutput(inputShape, new DeferredKernel([gradient, weights], send));
 };
 
 const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
