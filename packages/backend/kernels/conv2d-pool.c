@@ -60,9 +60,7 @@ static void k_conv2d_pool(const Task *task) {
   float *gathered = (float *)(task->scratch + (size_t)block * runs * ROWS * sizeof(float *));
   int lo, hi;
   share(task, ceil_div(pooled, block), &lo, &hi);
-  if (g->kernel_height == 3 && g->kernel_width == 3 && g->channels == 1 && g->pad_top == 0 && g->pad_left == 0 &&
-      g->stride_height == 1 && g->stride_width == 1 && g->dilation_height == 1 && g->dilation_width == 1 &&
-      g->out_height == g->height - 2 && g->out_width == g->width - 2) {
+  if (is_3x3x1(g)) {
     conv2d_pool_3x3x1(g, x, w, bias, out, mask, lo * block, min_int(pooled, hi * block));
     return;
   }
