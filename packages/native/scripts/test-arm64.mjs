@@ -1,6 +1,6 @@
 // `npm run test:arm64`: the backend's tests on the linux-arm64 prebuilt binary (NEON), under qemu's
 // emulation of the whole of Node. Vitest itself runs on this machine's Node; every test file runs in an
-// emulated process, which is 10 to 20 times slower than the machine. Needs Debian (or qemu-aarch64 and an
+// emulated process, several times slower than the machine. Needs Debian (or qemu-aarch64 and an
 // arm64 glibc in /usr/aarch64-linux-gnu), npm, and zig for a binary that is not built yet.
 //
 //   node scripts/test-arm64.mjs [test files of @cnnkit/backend]
