@@ -9,7 +9,7 @@ import { fail, show } from './internal/fail.js';
 import { key } from './internal/label-codes.js';
 import { oneScore, readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
-import { count, marks } from './internal/thresholds.js';
+import { count, marks, sumPrecisions } from './internal/thresholds.js';
 import { readTruth } from './internal/truth.js';
 import { warner } from './internal/warn.js';
 import { readWeights } from './internal/weights.js';
@@ -83,6 +83,10 @@ export function averagePrecisionScore(
   const { length } = truth;
   const warn = warner(metric, onWarning);
   const score: BinaryScore = (positive, column, weights) => {
+    if (weights === undefined) {
+      const { sum, positives } = sumPrecisions(positive, column);
+      if (positives > 0) return sum / positives;
+    }
     const { tps, fps } = count(positive, column, weights, 'flat');
     const positives = tps.at(-1)!;
     if (positives === 0) {

@@ -36,7 +36,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   ScoreStream: 3_500,
   accuracyScore: 3_450,
   auc: 950,
-  averagePrecisionScore: 5_900,
+  averagePrecisionScore: 6_000,
   balancedAccuracyScore: 4_000,
   bootstrapInterval: 4_200,
   brierScoreLoss: 5_100,

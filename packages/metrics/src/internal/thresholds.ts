@@ -154,6 +154,30 @@ export function count(
   };
 }
 
+/**
+ * The sum over the thresholds of the positives gained times the precision there, and how many positives
+ * there are: what {@link count} would lead to, without its points. Samples weigh the same.
+ */
+export function sumPrecisions(
+  positive: ArrayLike<number>,
+  scores: ArrayLike<number>,
+): { readonly sum: number; readonly positives: number } {
+  const { marked, below } = sortByScore(scores, positive, undefined);
+  const halves = upperHalves(marked);
+  let sum = 0;
+  let positives = 0;
+  for (let last = marked.length - 1; last >= 0; ) {
+    const first = firstOfTies(marked, last, last < below ? 0 : below);
+    let gained = 0;
+    // The sign bit of the upper half, as a number.
+    for (let i = first; i <= last; i++) gained += halves[2 * i]! >>> 31;
+    positives += gained;
+    sum += gained * (positives / (marked.length - first));
+    last = first - 1;
+  }
+  return { sum, positives };
+}
+
 /** The first of the samples before `last` that share its score. */
 function firstOfTies(marked: Float64Array, last: number, stop: number): number {
   const magnitude = Math.abs(marked[last]!);
