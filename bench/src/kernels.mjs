@@ -3,10 +3,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { buildPackages } from './build.mjs';
 import { chooseBackend } from './choose-backend.mjs';
+import { readCommand } from './command.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { MODEL_NAMES } from './models.mjs';
 import { short, table } from './report.mjs';
@@ -31,24 +30,15 @@ const PASS_MS = 20;
 /** Smaller changes than that are noise. */
 const NOTABLE = 0.15;
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'all' },
-    batch: { type: 'string', default: '64' },
-    threads: { type: 'string', default: '1' },
-    only: { type: 'string', default: '' },
-    backend: { type: 'string', default: 'cnnkit' },
-    record: { type: 'boolean', default: false },
-    file: { type: 'string' },
-    'no-build': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = readCommand(HELP, {
+  model: 'all',
+  batch: '64',
+  threads: '1',
+  only: '',
+  backend: 'cnnkit',
+  record: false,
+  file: '',
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-if (!values['no-build']) buildPackages();
 const machine = describeMachine();
 const engine = await chooseBackend(values.backend, Number(values.threads));
 const models = values.model === 'all' ? MODEL_NAMES : values.model.split(',');
@@ -58,7 +48,7 @@ const cases = zooKernels(models, Number(values.batch)).filter(({ name }) =>
 
 console.log(`${machineLine(machine)}\n${engine}\n`);
 const rates = await measure();
-const file = values.file ?? recordedFile();
+const file = values.file || recordedFile();
 const before = readRecord(file);
 console.log(comparisonTable(rates, before?.gflops ?? {}));
 if (before) console.log(`\nbefore: ${before.engine}, Node ${before.node}, ${before.date}`);

@@ -3,11 +3,10 @@
 // with one thread the main thread computes everything, so that the table is the whole step.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { buildPackages } from './build.mjs';
 import { chooseBackend } from './choose-backend.mjs';
+import { readCommand } from './command.mjs';
 import { oneHot, randomImages, toFloats } from './data.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { buildModel, CLASSES, imageShape } from './models.mjs';
@@ -25,24 +24,15 @@ const HELP = `npm run bench:profile -- [options]
   --no-build          do not build the packages first
 `;
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'B' },
-    batch: { type: 'string', default: '64' },
-    threads: { type: 'string', default: '1' },
-    steps: { type: 'string', default: '200' },
-    top: { type: 'string', default: '30' },
-    backend: { type: 'string', default: 'cnnkit' },
-    cpuprofile: { type: 'string' },
-    'no-build': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = readCommand(HELP, {
+  model: 'B',
+  batch: '64',
+  threads: '1',
+  steps: '200',
+  top: '30',
+  backend: 'cnnkit',
+  cpuprofile: '',
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-if (!values['no-build']) buildPackages();
 const [batch, steps] = [Number(values.batch), Number(values.steps)];
 const engine = await chooseBackend(values.backend, Number(values.threads));
 const profile = await sampleTraining();

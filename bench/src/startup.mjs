@@ -2,20 +2,22 @@
 // process of its own, medians.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { buildPackages } from './build.mjs';
+import { readCommand } from './command.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { short, table } from './report.mjs';
 import { median } from './statistics.mjs';
 
-const { values } = parseArgs({
-  options: {
-    threads: { type: 'string', default: '2' },
-    runs: { type: 'string', default: '9' },
-    'no-build': { type: 'boolean', default: false },
-  },
+const HELP = `npm run bench:startup -- [options]
+
+  --threads N      threads (2)
+  --runs N         processes (9)
+  --no-build       do not build the packages first
+`;
+
+const values = readCommand(HELP, {
+  threads: '2',
+  runs: '9',
 });
-if (!values['no-build']) buildPackages();
 const file = fileURLToPath(new URL('./first-step.mjs', import.meta.url));
 const runs = Array.from({ length: Number(values.runs) }, () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, [file, values.threads]);

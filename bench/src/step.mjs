@@ -2,11 +2,10 @@
 // multiply-adds a second, and what part of the threads' time went to JavaScript and to waiting. Held
 // against the machine's roofline: the multiply-add rate and the memory bandwidth that it reaches in loops
 // that do nothing else, on the same threads.
-import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { buildPackages } from './build.mjs';
 import { chooseBackend } from './choose-backend.mjs';
+import { readCommand } from './command.mjs';
 import { oneHot, randomImages, toFloats } from './data.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { buildModel, CLASSES, imageShape } from './models.mjs';
@@ -23,21 +22,12 @@ const HELP = `npm run bench:step -- [options]
 CNNKIT_KERNELS and CNNKIT_NATIVE_WIDTH choose the build of the kernels.
 `;
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'B' },
-    batch: { type: 'string', default: '64' },
-    threads: { type: 'string', default: '2' },
-    steps: { type: 'string', default: '100' },
-    'no-build': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = readCommand(HELP, {
+  model: 'B',
+  batch: '64',
+  threads: '2',
+  steps: '100',
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-if (!values['no-build']) buildPackages();
 
 /** Where a command's arguments hold its shape, as `packages/backend/kernels/` reads them. */
 const GEOMETRY_AT = {

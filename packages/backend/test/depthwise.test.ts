@@ -9,12 +9,11 @@ import {
   pick,
   prepare,
   random,
+  type Shape4,
   values,
 } from './helpers.ts';
 
 beforeAll(() => prepare());
-
-type Shape4 = [number, number, number, number];
 
 /** A depthwise convolution drawn from the seed. */
 function draw(seed: number) {

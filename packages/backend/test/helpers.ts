@@ -5,6 +5,9 @@ import { expect } from 'vitest';
 import type { CnnkitBackend } from '../src/cnnkit/backend.ts';
 import { useBackend } from '../src/index.ts';
 
+/** Shape of a batch of images or of a filter. */
+export type Shape4 = [number, number, number, number];
+
 /** A seeded stream of numbers in [0, 1): mulberry32. */
 export function random(seed: number): () => number {
   let state = seed >>> 0;

@@ -7,14 +7,13 @@ import {
   pick,
   prepare,
   random,
+  type Shape4,
   values,
 } from './helpers.ts';
 
 // Convolutions whose channels or filters do not fill a vector take kernels of their own.
 
 beforeAll(() => prepare());
-
-type Shape4 = [number, number, number, number];
 
 /** Names of the commands that `compute` sends. */
 async function commandsOf(compute: () => tf.Tensor): Promise<string[]> {

@@ -9,12 +9,12 @@ import {
   pick,
   prepare,
   random,
+  type Shape4,
   values,
 } from './helpers.ts';
 
 beforeAll(() => prepare());
 
-type Shape4 = [number, number, number, number];
 type Shape5 = [...Shape4, number];
 
 describe('rearranging', () => {

@@ -70,15 +70,23 @@ static int arguments(napi_env env, napi_callback_info info, size_t count, napi_v
   size_t given = count;
   return napi_get_cb_info(env, info, &given, values, NULL, NULL) == napi_ok && given == count;
 }
+// An open engine, by its tag: the external of another addon is none. Throws and returns NULL otherwise.
+static const napi_type_tag ENGINE_TAG = {0x9d1c5f0b7e6a4c38, 0xa2f3084be19d57c6};
+static Engine *engine_in(napi_env env, napi_value value) {
+  void *engine;
+  bool tagged = false;
+  // In this order: asked for the tag of what is no object, Node throws an error of its own.
+  if (napi_get_value_external(env, value, &engine) == napi_ok &&
+      napi_check_object_type_tag(env, value, &ENGINE_TAG, &tagged) == napi_ok && tagged &&
+      ((Engine *)engine)->base != NULL)
+    return engine;
+  type_error(env, "cnnkit native: an open engine is needed.");
+  return NULL;
+}
+// The same for a function that takes nothing else.
 static Engine *engine_of(napi_env env, napi_callback_info info) {
-  napi_value value;
-  void *engine = NULL;
-  if (!arguments(env, info, 1, &value) || napi_get_value_external(env, value, &engine) != napi_ok ||
-      ((Engine *)engine)->base == NULL) {
-    type_error(env, "cnnkit native: an open engine is needed.");
-    return NULL;
-  }
-  return engine;
+  napi_value value = NULL;
+  return engine_in(env, arguments(env, info, 1, &value) ? value : NULL);
 }
 
 // open(bytes: Uint8Array, threads: number, bits: number): engine
@@ -88,12 +96,15 @@ static napi_value open_engine(napi_env env, napi_callback_info info) {
   napi_typedarray_type type;
   size_t length = 0;
   void *data = NULL;
+  napi_value buffer;
+  // A buffer of one thread's may be detached under the others; a shared one stays where it is.
+  bool unshared = true;
   if (!arguments(env, info, 3, values) ||
-      napi_get_typedarray_info(env, values[0], &type, &length, &data, NULL, NULL) != napi_ok || data == NULL ||
-      type != napi_uint8_array || length < cnnkit_build_128.least_bytes ||
+      napi_get_typedarray_info(env, values[0], &type, &length, &data, &buffer, NULL) != napi_ok || data == NULL ||
+      napi_is_arraybuffer(env, buffer, &unshared) != napi_ok || unshared || type != napi_uint8_array || length < cnnkit_build_128.least_bytes ||
       napi_get_value_int32(env, values[1], &threads) != napi_ok || threads < 1 || threads > MAX_THREADS ||
       napi_get_value_int32(env, values[2], &bits) != napi_ok)
-    return type_error(env, "cnnkit native: open takes a Uint8Array with a control block, threads (1 to 16) and bits.");
+    return type_error(env, "cnnkit native: open takes a Uint8Array of shared memory with a control block, threads (1 to 16) and bits.");
   const Build *builds[MOST_BUILDS], *build = NULL;
   for (int i = usable(builds) - 1; i >= 0; i--)
     if (builds[i]->bits == bits) build = builds[i];
@@ -105,8 +116,9 @@ static napi_value open_engine(napi_env env, napi_callback_info info) {
   napi_value result;
   if (napi_create_external(env, e, finalize, NULL, &result) != napi_ok) {
     free(e);
-    return NULL;
+    return type_error(env, "cnnkit native: Node gives no handle.");
   }
+  napi_type_tag_object(env, result, &ENGINE_TAG);
   napi_create_reference(env, values[0], 1, &e->memory);
   napi_add_env_cleanup_hook(env, end_with_environment, e);
   for (; e->threads < threads; e->threads++) {
@@ -139,34 +151,34 @@ static napi_value close_(napi_env env, napi_callback_info info) {
   }
   return NULL;
 }
-// peak(engine, turns): seconds of `turns` turns of 12 multiply-adds of vectors
+// peak(engine, turns): runs `turns` turns of 12 multiply-adds of vectors, for the caller to time. What it
+// returns is their sum, so that they are not left out.
 static napi_value peak(napi_env env, napi_callback_info info) {
   napi_value values[2], result = NULL;
-  void *engine;
   int32_t turns;
-  if (!arguments(env, info, 2, values) || napi_get_value_external(env, values[0], &engine) != napi_ok ||
-      napi_get_value_int32(env, values[1], &turns) != napi_ok)
+  if (!arguments(env, info, 2, values) || napi_get_value_int32(env, values[1], &turns) != napi_ok)
     return type_error(env, "cnnkit native: peak takes an engine and turns.");
-  napi_create_double(env, ((Engine *)engine)->build->peak(turns), &result);
+  const Engine *e = engine_in(env, values[0]);
+  if (e != NULL) napi_create_double(env, e->build->peak(turns), &result);
   return result;
 }
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #include <stdio.h>
-// guard(engine, offset, bytes, room): opens a block of `bytes` in a place of `room`; 0 shuts it. A block may be read SLACK_BYTES past its tensor, since vectors are
-// loaded whole, but not written there: the slack is filled when the block opens and looked at when it
-// shuts. Outside open blocks nothing may be touched.
+// guard(engine, offset, bytes, room): opens a block of `bytes` in a place of `room`; 0 shuts it. A block may
+// be read SLACK_BYTES past its tensor, since vectors are loaded whole, but not written there: the slack is
+// filled when the block opens and looked at when it shuts. Outside open blocks nothing may be touched.
 enum { SLACK_BYTES = 60, SLACK_FILL = 0xa5 };
 static napi_value guard(napi_env env, napi_callback_info info) {
   napi_value values[4];
-  void *engine;
   uint32_t offset, bytes, room;
-  if (!arguments(env, info, 4, values) || napi_get_value_external(env, values[0], &engine) != napi_ok ||
-      napi_get_value_uint32(env, values[1], &offset) != napi_ok ||
+  if (!arguments(env, info, 4, values) || napi_get_value_uint32(env, values[1], &offset) != napi_ok ||
       napi_get_value_uint32(env, values[2], &bytes) != napi_ok || napi_get_value_uint32(env, values[3], &room) != napi_ok)
     return type_error(env, "cnnkit native: guard takes an engine, offset, bytes and room.");
-  unsigned char *block = (unsigned char *)((Engine *)engine)->base + offset;
+  const Engine *e = engine_in(env, values[0]);
+  if (e == NULL) return NULL;
+  unsigned char *block = (unsigned char *)e->base + offset;
   if (room) {
     __asan_poison_memory_region(block, room);
     __asan_unpoison_memory_region(block, (size_t)bytes + SLACK_BYTES);

@@ -12,7 +12,8 @@
   F(napi_create_external) F(napi_create_reference) F(napi_delete_reference) F(napi_add_env_cleanup_hook) \
   F(napi_remove_env_cleanup_hook) F(napi_throw_error) F(napi_throw_type_error) F(napi_create_double)   \
   F(napi_create_int32) F(napi_create_array) F(napi_set_element) F(napi_create_string_utf8)             \
-  F(napi_create_function) F(napi_set_named_property)
+  F(napi_create_function) F(napi_set_named_property) F(napi_is_arraybuffer) F(napi_type_tag_object)    \
+  F(napi_check_object_type_tag)
 #define DECLARE(name) static __typeof__(&name) found_##name;
 NODE_FUNCTIONS(DECLARE)
 #undef DECLARE
@@ -43,6 +44,9 @@ static int node_found(void) {
 #define napi_create_string_utf8 found_napi_create_string_utf8
 #define napi_create_function found_napi_create_function
 #define napi_set_named_property found_napi_set_named_property
+#define napi_is_arraybuffer found_napi_is_arraybuffer
+#define napi_type_tag_object found_napi_type_tag_object
+#define napi_check_object_type_tag found_napi_check_object_type_tag
 #else
 static int node_found(void) { return 1; }
 #endif

@@ -106,12 +106,13 @@ describe('an engine', () => {
 
 describe('refuses with a TypeError', () => {
   const OPEN =
-    'cnnkit native: open takes a Uint8Array with a control block, threads (1 to 16) and bits.';
+    'cnnkit native: open takes a Uint8Array of shared memory with a control block, threads (1 to 16) and bits.';
   const cases: [string, (width: number) => unknown[], string][] = [
     ['no arguments', () => [], OPEN],
     ['one argument too few', () => [memory(), 1], OPEN],
     ['a buffer', (width) => [new SharedArrayBuffer(MEMORY), 1, width], OPEN],
     ['null', (width) => [null, 1, width], OPEN],
+    ['memory that is not shared', (width) => [new Uint8Array(MEMORY), 1, width], OPEN],
     ['floats', (width) => [new Float32Array(MEMORY), 1, width], OPEN],
     [
       'a memory without room for the control block',
@@ -142,6 +143,9 @@ describe('refuses with a TypeError', () => {
       }
     }
     const peak = native.peak as (...args: unknown[]) => unknown;
-    expect(() => peak({}, 1)).toThrow(TypeError);
+    expect(() => peak({}, 1)).toThrow(needed);
+    const closed = native.open(memory(), 1, native.bits[0]!);
+    native.close(closed);
+    expect(() => peak(closed, 1)).toThrow(needed);
   });
 });

@@ -51,55 +51,50 @@ function windowBytes({ filterHeight, filterWidth, inChannels }: Conv2DInfo): num
   return filterHeight * (filterWidth * inChannels * 4 + 64);
 }
 
-function convolution(backend: CnnkitBackend, info: Conv2DInfo): LinearKind {
-  return {
-    columns: info.outChannels,
-    info,
-    send: (operands, bias, out, activation) =>
-      sendConv2D(backend, info, operands, bias === undefined ? 0 : bias.block(), out, activation),
+/**
+ * A convolution's forward kernel, for tfjs's plain operation and for the fused one, whose bias and
+ * activation the plain one does not give.
+ *
+ * @param kindOf Makes its command, given the shape.
+ */
+export function forwardKernel(
+  depthwise: boolean,
+  kindOf: (backend: CnnkitBackend, info: Conv2DInfo) => LinearKind,
+): Kernel {
+  return ({ inputs, attrs, backend }) => {
+    const { x, filter, bias, preluActivationWeights } = inputs as Record<string, TensorInfo> & {
+      x: TensorInfo;
+      filter: TensorInfo;
+    };
+    if (!areFloat(false, x, filter, bias, preluActivationWeights)) return undefined;
+    const activation = (attrs.activation as string | undefined) ?? 'linear';
+    const fused = FUSED_ACTIVATIONS[activation];
+    if (fused === undefined && !['elu', 'leakyrelu', 'prelu'].includes(activation))
+      return undefined;
+    const info = convolutionInfo(attrs, x.shape, filter.shape, depthwise);
+    if (info === undefined) return undefined;
+    const columns = info.outChannels;
+    if (bias !== undefined && (sizeOf(bias.shape) !== columns || bias.shape.at(-1) !== columns))
+      return undefined;
+    const linear = new DeferredLinear(
+      kindOf(backend, info),
+      [backend.storageOf(x), backend.storageOf(filter)],
+      bias === undefined ? undefined : backend.storageOf(bias),
+      fused ?? Activation.linear,
+    );
+    const out = backend.deferredOutput(info.outShape, linear);
+    if (fused !== undefined) return out;
+    const alpha = (attrs.leakyreluAlpha as number | undefined) ?? 0;
+    return finishActivation(backend, out, activation, alpha, preluActivationWeights);
   };
 }
 
-const conv2d: Kernel = ({ inputs, attrs, backend }) => {
-  const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
-  if (!areFloat(false, x, filter)) return undefined;
-  const info = convolutionInfo(attrs, x.shape, filter.shape);
-  if (info === undefined) return undefined;
-  const operands = [backend.storageOf(x), backend.storageOf(filter)] as const;
-  const linear = new DeferredLinear(
-    convolution(backend, info),
-    operands,
-    undefined,
-    Activation.linear,
-  );
-  return backend.deferredOutput(info.outShape, linear);
-};
-
-const fusedConv2d: Kernel = ({ inputs, attrs, backend }) => {
-  const { x, filter, bias, preluActivationWeights } = inputs as Record<string, TensorInfo> & {
-    x: TensorInfo;
-    filter: TensorInfo;
-  };
-  if (!areFloat(false, x, filter, bias, preluActivationWeights)) return undefined;
-  const activation = (attrs.activation as string | undefined) ?? 'linear';
-  const fused = FUSED_ACTIVATIONS[activation];
-  if (fused === undefined && !['elu', 'leakyrelu', 'prelu'].includes(activation)) return undefined;
-  const info = convolutionInfo(attrs, x.shape, filter.shape);
-  if (info === undefined) return undefined;
-  const columns = info.outChannels;
-  if (bias !== undefined && (sizeOf(bias.shape) !== columns || bias.shape.at(-1) !== columns))
-    return undefined;
-  const linear = new DeferredLinear(
-    convolution(backend, info),
-    [backend.storageOf(x), backend.storageOf(filter)],
-    bias === undefined ? undefined : backend.storageOf(bias),
-    fused ?? Activation.linear,
-  );
-  const out = backend.deferredOutput(info.outShape, linear);
-  if (fused !== undefined) return out;
-  const alpha = (attrs.leakyreluAlpha as number | undefined) ?? 0;
-  return finishActivation(backend, out, activation, alpha, preluActivationWeights);
-};
+const conv2d = forwardKernel(false, (backend, info) => ({
+  columns: info.outChannels,
+  info,
+  send: (operands, bias, out, activation) =>
+    sendConv2D(backend, info, operands, bias === undefined ? 0 : bias.block(), out, activation),
+}));
 
 const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
@@ -130,7 +125,7 @@ const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
 
 export const CONVOLUTION_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Conv2D', conv2d],
-  ['FusedConv2D', fusedConv2d],
+  ['FusedConv2D', conv2d],
   ['Conv2DBackpropInput', conv2dBackpropInput],
   ['Conv2DBackpropFilter', conv2dBackpropFilter],
 ];

@@ -1,11 +1,9 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { DeferredLinear } from '../deferred.js';
-import { Activation, Fold, Op } from '../opcodes.js';
-import { convolutionInfo } from './convolution.js';
+import { Fold, Op } from '../opcodes.js';
+import { convolutionInfo, forwardKernel } from './convolution.js';
 import { geometryOf } from './geometry.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
-import { FUSED_ACTIVATIONS, finishActivation } from './matmul.js';
 import { sendCopy } from './move.js';
 import { sendReduce } from './reduce.js';
 
@@ -67,55 +65,15 @@ function sendDepthwise(
   });
 }
 
-function deferredDepthwise(
-  backend: CnnkitBackend,
-  info: Conv2DInfo,
-  { x, filter, bias }: { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo | undefined },
-  activation: number,
-): TensorInfo {
-  const linear = new DeferredLinear(
-    {
-      columns: info.outChannels,
-      info: undefined,
-      send: ([input, weights], add, out, act) => {
-        const operands = [input.block(), weights.block()] as const;
-        sendDepthwise(backend, info, operands, add === undefined ? 0 : add.block(), out, act);
-      },
-    },
-    [backend.storageOf(x), backend.storageOf(filter)],
-    bias === undefined ? undefined : backend.storageOf(bias),
-    activation,
-  );
-  return backend.deferredOutput(info.outShape, linear);
-}
-
-const depthwise: Kernel = ({ inputs, attrs, backend }) => {
-  const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
-  if (!areFloat(false, x, filter)) return undefined;
-  const info = infoOf(attrs, x.shape, filter.shape);
-  if (info === undefined) return undefined;
-  return deferredDepthwise(backend, info, { x, filter }, Activation.linear);
-};
-
-const fusedDepthwise: Kernel = ({ inputs, attrs, backend }) => {
-  const { x, filter, bias, preluActivationWeights } = inputs as Record<string, TensorInfo> & {
-    x: TensorInfo;
-    filter: TensorInfo;
-  };
-  if (!areFloat(false, x, filter, bias, preluActivationWeights)) return undefined;
-  const activation = (attrs.activation as string | undefined) ?? 'linear';
-  const fused = FUSED_ACTIVATIONS[activation];
-  if (fused === undefined && !['elu', 'leakyrelu', 'prelu'].includes(activation)) return undefined;
-  const info = infoOf(attrs, x.shape, filter.shape);
-  if (info === undefined) return undefined;
-  const columns = info.outChannels;
-  if (bias !== undefined && (sizeOf(bias.shape) !== columns || bias.shape.at(-1) !== columns))
-    return undefined;
-  const out = deferredDepthwise(backend, info, { x, filter, bias }, fused ?? Activation.linear);
-  if (fused !== undefined) return out;
-  const alpha = (attrs.leakyreluAlpha as number | undefined) ?? 0;
-  return finishActivation(backend, out, activation, alpha, preluActivationWeights);
-};
+const depthwise = forwardKernel(true, (backend, info) => ({
+  columns: info.outChannels,
+  info: undefined,
+  send: ([input, weights], bias, out, activation) => {
+    const operands = [input.block(), weights.block()] as const;
+    const add = bias === undefined ? 0 : bias.block();
+    sendDepthwise(backend, info, operands, add, out, activation);
+  },
+}));
 
 const depthwiseBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
@@ -164,7 +122,7 @@ const depthwiseBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
 
 export const DEPTHWISE_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['DepthwiseConv2dNative', depthwise],
-  ['FusedDepthwiseConv2D', fusedDepthwise],
+  ['FusedDepthwiseConv2D', depthwise],
   ['DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput],
   ['DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter],
 ];
