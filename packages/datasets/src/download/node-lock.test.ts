@@ -85,3 +85,11 @@ test('does not remove a lock that was taken over meanwhile', async () => {
   await withLock(path, options, async () => writeFileSync(path, '1 elsewhere theirs'));
   expect(existsSync(path)).toBe(true);
 });
+
+test('clears away a broken lock that somebody was killed over, and nothing else', async () => {
+  writeFileSync(`${path}.0-1-2.dead`, '');
+  writeFileSync(join(folder, 'y.lock.0-1-2.dead'), '');
+  writeFileSync(join(folder, 'x.lock.part'), '');
+  await withLock(path, options, async () => {});
+  expect(readdirSync(folder).sort()).toEqual(['x.lock.part', 'y.lock.0-1-2.dead']);
+});

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatasetError } from '../dataset-error.js';
 
@@ -49,6 +50,7 @@ export async function withLock<T>(
     return await work();
   } finally {
     clearInterval(heartbeat);
+    await removeGraves(path);
     if ((await readLock(path)) === token) await rm(path, { force: true });
   }
 }
@@ -92,6 +94,14 @@ async function breakIfDead(path: string, staleMs: number): Promise<boolean> {
   }
   await rm(grave, { force: true });
   return true;
+}
+
+/** Removes broken locks that somebody was killed over before they were gone. */
+async function removeGraves(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  const graves = names.filter((n) => n.startsWith(`${basename(path)}.`) && n.endsWith('.dead'));
+  await Promise.all(graves.map((name) => rm(join(folder, name), { force: true })));
 }
 
 function isDead(pid: number): boolean {
