@@ -20,6 +20,7 @@ struct Engine {
   char *base;
   napi_ref memory; // keeps the memory alive while threads work on it
   int threads;
+  uint32_t running; // threads of the pool that have not ended
   Thread handle[MAX_THREADS];
   Worker worker[MAX_THREADS];
 };
@@ -37,12 +38,20 @@ static int usable(const Build *builds[MOST_BUILDS]) {
 
 static void run_worker(void *p) {
   const Worker *w = p;
-  w->engine->build->work(w->engine->base, w->thread);
+  Engine *e = w->engine;
+  e->build->work(e->base, w->thread);
+  __atomic_sub_fetch(&e->running, 1, __ATOMIC_SEQ_CST);
+  cnnkit_notify(&e->running);
 }
 
+// A thread that found nothing to stop for a moment ago may only now be falling asleep, on another word than
+// the one that says stop: it is woken until it has ended.
 static void stop_threads(Engine *e) {
   if (e->base == NULL) return;
-  e->build->stop(e->base);
+  for (uint32_t left; (left = __atomic_load_n(&e->running, __ATOMIC_SEQ_CST)) > 0;) {
+    e->build->stop(e->base);
+    cnnkit_wait(&e->running, left, 1000000);
+  }
   for (int t = 1; t < e->threads; t++) cnnkit_join_thread(e->handle[t]);
   e->base = NULL;
 }
@@ -124,7 +133,9 @@ static napi_value open_engine(napi_env env, napi_callback_info info) {
   for (; e->threads < threads; e->threads++) {
     Worker *w = &e->worker[e->threads];
     *w = (Worker){e, e->threads};
+    __atomic_add_fetch(&e->running, 1, __ATOMIC_SEQ_CST);
     if (!cnnkit_start_thread(&e->handle[e->threads], run_worker, w)) {
+      __atomic_sub_fetch(&e->running, 1, __ATOMIC_SEQ_CST);
       close_engine(env, e);
       napi_throw_error(env, NULL, "cnnkit native: the system gives no more threads.");
       return NULL;

@@ -25,6 +25,17 @@ const PRELUDE = `
   const memory = () => new Uint8Array(new SharedArrayBuffer(4 << 20));
   const open = (threads) => native.open(memory(), threads, native.bits[0]);
   const threadsNow = () => readdirSync('/proc/self/task').length;
+  // Node's own threads come and go at the start, and the system lists a thread a moment longer than
+  // it runs: the count is taken when it has stood still.
+  const settled = async () => {
+    for (let last = -1, still = 0; ; ) {
+      const now = threadsNow();
+      still = now === last ? still + 1 : 0;
+      if (still === 10) return now;
+      last = now;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
 `;
 
 /** Runs a module's text in a process; it must end by itself, or the time limit kills it. */
@@ -95,7 +106,7 @@ if (process.platform === 'linux') {
     const printed = await runProgram(
       `
       native.close(open(4));
-      const before = threadsNow();
+      const before = await settled();
       (() => { for (let i = 0; i < 5; i++) open(4); })();
       const during = threadsNow();
       // Finalizers run in turns of the event loop; a collector may need more than one pass.
@@ -113,17 +124,6 @@ if (process.platform === 'linux') {
   nativeTest('closing ends the threads at once', async () => {
     const printed = await runProgram(`
       native.close(open(4));
-      // Node's own threads come and go at the start, and the system lists a thread a moment longer than
-      // it runs: the count is taken when it has stood still.
-      const settled = async () => {
-        for (let last = -1, still = 0; ; ) {
-          const now = threadsNow();
-          still = now === last ? still + 1 : 0;
-          if (still === 10) return now;
-          last = now;
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-      };
       const before = await settled();
       const engines = Array.from({ length: 5 }, () => open(4));
       for (const engine of engines) native.close(engine);
