@@ -63,8 +63,8 @@ static void k_conv2d_dw_narrow(const Task *task) {
     }
     if (mask) {
       dy = spread;
-      for (int oh = 0; oh < g->out_height; oh++)
-        unpool_row(g, FLOATS(1), mask, 1, b, oh, spread + (size_t)oh * g->out_width * N);
+      for (int r = 0; r < row_pairs(g); r++)
+        unpool_rows(g, FLOATS(1), mask, 1, b, r, spread + (size_t)r * 2 * g->out_width * N);
     }
     for (int k = 0; k < K; k += OUTER) {
       const float *place[OUTER];

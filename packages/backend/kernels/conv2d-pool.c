@@ -81,14 +81,16 @@ static void k_conv2d_pool(const Task *task) {
 }
 
 // unpool: dy mask dz gated geometry: the gradient before the pool, written out for whoever reads it.
-// Chunks: its rows.
+// Chunks: its pairs of rows.
 static void k_unpool(const Task *task) {
   const Geometry *g = &GEOMETRY(4);
+  const int pairs = row_pairs(g);
   int lo, hi;
-  share(task, g->batch * g->out_height, &lo, &hi);
-  for (int r = lo; r < hi; r++)
-    unpool_row(g, FLOATS(0), BYTES(1), INT(3), r / g->out_height, r % g->out_height,
-               FLOATS(2) + (size_t)r * g->out_width * g->filters);
+  share(task, g->batch * pairs, &lo, &hi);
+  for (int r = lo; r < hi; r++) {
+    const size_t row = (size_t)(r / pairs) * g->out_height + r % pairs * 2;
+    unpool_rows(g, FLOATS(0), BYTES(1), INT(3), r / pairs, r % pairs, FLOATS(2) + row * g->out_width * g->filters);
+  }
 }
 
 // unpool-sum: out[p][N] = sum over the p-th of P stretches of R pooled pixels of dy where relu is on:
@@ -105,7 +107,9 @@ static void k_unpool_sum(const Task *task) {
       V s = zero();
       for (int r = r0; r < r1; r++) {
         const size_t at = (size_t)r * N + n;
-        s += keep(load_bytes(mask + at) != RELU_OFF, load(dy + at));
+        const VI byte = load_bytes(mask + at);
+        const V v = load(dy + at);
+        s += pick(byte == RELU_OFF, v * 0, (V)((VI)v | (byte > RELU_OFF))); // all bits set: NaN
       }
       store_part(FLOATS(2) + (size_t)p * N + n, s, N - n);
     }

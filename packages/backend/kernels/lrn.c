@@ -42,9 +42,11 @@ static void k_lrn_grad(const Task *task) {
     lrn_norms(x, C, radius, bias, alpha, norm);
     for (int c = 0; c < C; c++) share_of[c] = y[c] * dy[c] / norm[c];
     for (int c = 0; c < C; c++) {
+      const float slope = 2 * alpha * beta * x[c];
       float sum = 0;
-      for (int k = max_int(0, c - radius); k <= min_int(C - 1, c + radius); k++) sum += share_of[k];
-      dx[c] = dy[c] * power(norm[c], -beta) - 2 * alpha * beta * x[c] * sum;
+      for (int k = max_int(0, c - radius); k <= min_int(C - 1, c + radius); k++) sum += k == c ? 0 : share_of[k];
+      // One product for what a value does to itself, as tfjs has it: an infinite dy makes no NaN then.
+      dx[c] = dy[c] * (power(norm[c], -beta) - slope * y[c] / norm[c]) - slope * sum;
     }
   }
 }

@@ -1,15 +1,38 @@
 // A 2 x 2 max pool fused with relu keeps one byte an element: the place 0 to 3 of the window's first
-// greatest value, or 4 where relu is off (no value above zero). These are its two sides.
+// greatest value, or 4 where relu is off (no value above zero), and a bit for each place that is NaN.
+// These are its two sides. NaN and infinities go through both as through tfjs cpu's pool, relu, and their
+// gradients one after the other, in which relu's multiplies by a step: 0 * Infinity and NaN are NaN.
 #ifndef CNNKIT_UNPOOL_H
 #define CNNKIT_UNPOOL_H
 #include "geometry.h"
 
-enum { RELU_OFF = 4 };
+enum { RELU_OFF = 4, FIRST_NAN = 8, ALL_NAN = 15 * FIRST_NAN };
 
 // Pools four vectors after relu: n lanes of values to out, of winners to mask. NaN is ignored, and a
 // window of nothing else gives -Infinity, which is what tfjs cpu's relu and max pool give together.
+static __attribute__((noinline)) void pool_relu_nan(const V *v, float *out, int8_t *mask, int n) {
+  for (int lane = 0; lane < min_int(n, VW); lane++) {
+    float m = -__builtin_inff();
+    int winner = RELU_OFF, nan = 0;
+    for (int i = 0; i < 4; i++) {
+      const float x = v[i][lane], y = x > 0 ? x : 0;
+      if (x != x) nan |= FIRST_NAN << i;
+      else if (y > m) {
+        m = y;
+        if (y > 0) winner = i;
+      }
+    }
+    out[lane] = m;
+    mask[lane] = (int8_t)(winner | nan);
+  }
+}
 INLINE void pool_relu(V a, V b, V c, V d, float *out, int8_t *mask, int n) {
-  const VI nothing = (a != a) & (b != b) & (c != c) & (d != d);
+  const V sum = (a + b) + (c + d);
+  if (some(sum != sum)) { // NaN among them, or infinities of both signs: seldom
+    const V v[4] = {a, b, c, d};
+    pool_relu_nan(v, out, mask, n);
+    return;
+  }
   VI above = a > 0;
   V m = keep(above, a);
   VI winner = pick_int(above, splat_int(0), splat_int(RELU_OFF));
@@ -22,30 +45,62 @@ INLINE void pool_relu(V a, V b, V c, V d, float *out, int8_t *mask, int n) {
   above = d > m;
   m = pick(above, d, m);
   winner = pick_int(above, splat_int(3), winner);
-  store_part(out, pick(nothing, splat(-__builtin_inff()), m), n);
+  store_part(out, m, n);
   store_bytes(mask, winner, n);
 }
 
-// Row oh of image b of the gradient before the pool, [out_width][N]. `gated`: relu's gradient too;
-// without it a window that relu turned off passes its gradient to its first place, as all are equal.
-INLINE void unpool_row(const Geometry *g, const float *dy, const int8_t *mask, int gated, int b, int oh, float *to) {
-  const int N = g->filters, down = g->out_height / 2, across = g->out_width / 2;
-  if (oh >= down * 2) {
-    clear_bytes(to, (size_t)g->out_width * N * 4);
+// Whether one of a vector's windows holds a NaN: seldom, so that it may cost a call then and nothing else.
+INLINE int some_nan(const int8_t *mask) {
+  uint32_t words[VW / 4], some = 0;
+  copy_bytes(words, mask, VW);
+  for (int i = 0; i < VW / 4; i++) some |= words[i];
+  return (some & 0xf8f8f8f8u) != 0;
+}
+static __attribute__((noinline)) void unpool_nan(const float *dy, const int8_t *mask, int gated, V *e) {
+  for (int lane = 0; lane < VW; lane++) {
+    const int byte = mask[lane], nan = byte / FIRST_NAN, off = byte & RELU_OFF;
+    int winner = byte & 3;
+    if (off) while (winner < 3 && nan >> winner & 1) winner++;
+    for (int i = 0; i < 4; i++) {
+      const float won = i != winner || byte >= ALL_NAN ? 0 : gated && off ? dy[lane] * 0 : dy[lane];
+      e[i][lane] = gated && nan >> i & 1 ? __builtin_nanf("") : won;
+    }
+  }
+}
+// A vector of windows' gradients before the pool, a vector for each of their four places. `gated`: relu's
+// gradient too; without it a window that relu turned off passes its gradient to its first place, as all
+// are equal.
+INLINE void unpool(const float *dy, const int8_t *mask, int gated, V *e) {
+  if (some_nan(mask)) {
+    V seldom[4]; // not e itself, which would have to lie in memory then
+    unpool_nan(dy, mask, gated, seldom);
+    UNROLL for (int i = 0; i < 4; i++) e[i] = seldom[i];
     return;
   }
-  if (across * 2 < g->out_width) clear_bytes(to + (size_t)across * 2 * N, (size_t)N * 4);
-  const size_t row = (size_t)(b * down + oh / 2) * across * N;
+  const VI byte = load_bytes(mask), winner = byte & 3;
+  V v = load(dy);
+  if (gated) v = pick(byte == RELU_OFF, v * 0, v);
+  UNROLL for (int i = 0; i < 4; i++) e[i] = keep(winner == i, v);
+}
+
+// Two rows of image b of the gradient before the pool, the r-th pair: [2 or 1][out_width][N]. The last
+// row of an odd number, which no window has, is zeros, as is such a column.
+INLINE int row_pairs(const Geometry *g) { return ceil_div(g->out_height, 2); }
+INLINE void unpool_rows(const Geometry *g, const float *dy, const int8_t *mask, int gated, int b, int r, float *to) {
+  const int N = g->filters, down = g->out_height / 2, across = g->out_width / 2;
+  const size_t length = (size_t)g->out_width * N, row = (size_t)(b * down + r) * across * N;
+  if (r >= down) {
+    clear_bytes(to, length * 4);
+    return;
+  }
+  for (int i = 0; i < 2 && across * 2 < g->out_width; i++) clear_bytes(to + (i + 1) * length - N, (size_t)N * 4);
   for (int w = 0; w < across; w++)
     for (int n = 0; n < N; n += VW) {
       const size_t at = row + (size_t)w * N + n;
-      const V v = load(dy + at);
-      VI winner = load_bytes(mask + at);
-      if (!gated) winner = pick_int(winner == RELU_OFF, splat_int(0), winner);
-      const int left = oh & 1 ? 2 : 0;
       float *o = to + (size_t)2 * w * N + n;
-      store_part(o, keep(winner == left, v), N - n);
-      store_part(o + N, keep(winner == left + 1, v), N - n);
+      V e[4];
+      unpool(dy + at, mask + at, gated, e);
+      UNROLL for (int i = 0; i < 4; i++) store_part(o + (i >> 1) * length + (i & 1) * N, e[i], N - n);
     }
 }
 #endif

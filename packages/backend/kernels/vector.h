@@ -62,6 +62,21 @@ INLINE VI pick_int(VI mask, VI yes, VI no) { return __builtin_wasm_bitselect(yes
 INLINE VI pick_int(VI mask, VI yes, VI no) { return (mask & yes) | (~mask & no); }
 #endif
 INLINE V pick(VI mask, V yes, V no) { return (V)pick_int(mask, (VI)yes, (VI)no); }
+// Whether any lane of a mask is set.
+INLINE int some(VI mask) {
+#if defined(__wasm_simd128__)
+  return __builtin_wasm_any_true_v128((__attribute__((vector_size(16))) signed char)mask);
+#elif defined(__x86_64__) && VECTOR_BITS == 512
+  return __builtin_ia32_cvtd2mask512(mask) != 0;
+#elif defined(__x86_64__) && VECTOR_BITS == 256
+  return __builtin_ia32_movmskps256((V)mask) != 0;
+#elif defined(__x86_64__)
+  return __builtin_ia32_movmskps((V)mask) != 0;
+#else
+  const uint64_t __attribute__((vector_size(16), may_alias)) halves = (uint64_t __attribute__((vector_size(16))))mask;
+  return (halves[0] | halves[1]) != 0;
+#endif
+}
 INLINE V keep(VI mask, V v) { return (V)(mask & (VI)v); }
 INLINE VI load_bytes(const int8_t *p) { return __builtin_convertvector(*(const VB *)p, VI); }
 

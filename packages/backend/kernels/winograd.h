@@ -158,10 +158,13 @@ INLINE void transform_gradient(const int m, const int pooled, const Patch *p, co
                                float *v, size_t fs) {
   for (int n = 0; n < N; n += VW, v += VW) {
     V e[3][3];
-    const V gradient = pooled ? load(dy + n) : zero();
-    const VI winner = pooled ? load_bytes(mask + n) : (VI){};
-    UNROLL for (int i = 0; i < m; i++)
-      UNROLL for (int j = 0; j < m; j++) e[i][j] = pooled ? keep(winner == i * m + j, gradient) : load(PIXEL(p, i, j) + n);
+    if (pooled) {
+      V won[4];
+      unpool(dy + n, mask + n, 1, won);
+      UNROLL for (int i = 0; i < 4; i++) e[i >> 1][i & 1] = won[i];
+    } else {
+      UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < m; j++) e[i][j] = load(PIXEL(p, i, j) + n);
+    }
 #define IN(i, j) e[i][j]
 #define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
     SANDWICH(m + 2, m, M_A, IN, OUT)
