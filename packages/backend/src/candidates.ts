@@ -42,6 +42,7 @@ async function startCnnkit(
     }
     if (options.threads === undefined || options.threads === threads) {
       if (options.winograd !== undefined) existing.winograd = options.winograd;
+      if (options.recordSteps !== undefined) existing.recordSteps = options.recordSteps;
       return { threads, description };
     }
     throw new Error(
@@ -52,6 +53,7 @@ async function startCnnkit(
   const library = await openKernels(options);
   const backend = new CnnkitBackend(library, options.maximumBytes ?? 2 ** 32);
   backend.winograd = options.winograd ?? backend.winograd;
+  backend.recordSteps = options.recordSteps ?? backend.recordSteps;
   registerCnnkit(() => backend);
   return { threads: library.threads, description: library.description };
 }

@@ -16,6 +16,12 @@ export interface UseBackendOptions {
    */
   readonly winograd?: 'off' | 'gradients' | 'all' | undefined;
   /**
+   * Whether the `cnnkit` backend may record the training steps of tfjs-layers' models: from the third step
+   * on it sends their commands again instead of running tfjs's operations, with the same bits, where
+   * nothing but tfjs's own layers, losses, metrics and optimizers is in them. Default: true.
+   */
+  readonly recordSteps?: boolean | undefined;
+  /**
    * Which build of the `cnnkit` backend's kernels. Default: what the environment variable
    * CNNKIT_KERNELS says, else `'native'` where `@cnnkit/native` is installed and suits this machine, else
    * `'wasm'`. One that is named runs or fails; {@link inspectBackends} says which are to be had.
@@ -53,7 +59,7 @@ export interface ChosenBackend {
  * ```
  */
 export async function useBackend(options: UseBackendOptions = {}): Promise<ChosenBackend> {
-  const { backend, threads, winograd, kernels, maximumBytes } = options;
+  const { backend, threads, winograd, recordSteps, kernels, maximumBytes } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 16)) {
     throw new RangeError(
       `useBackend: threads must be a whole number from 1 to 16; received ${threads}. Leave it out for one a core.`,
@@ -69,7 +75,12 @@ export async function useBackend(options: UseBackendOptions = {}): Promise<Chose
       `useBackend: kernels must be 'native' or 'wasm'; received ${JSON.stringify(kernels)}.`,
     );
   }
-  const engine = { threads, winograd, kernels, maximumBytes };
+  if (recordSteps !== undefined && typeof recordSteps !== 'boolean') {
+    throw new TypeError(
+      `useBackend: recordSteps must be true or false; received ${JSON.stringify(recordSteps)}.`,
+    );
+  }
+  const engine = { threads, winograd, recordSteps, kernels, maximumBytes };
   if (backend !== undefined) return useNamed(named(backend), engine);
   const rejected: { name: string; reason: string }[] = [];
   for (const candidate of CANDIDATES) {

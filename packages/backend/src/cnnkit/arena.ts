@@ -11,6 +11,16 @@ export interface Views {
   f32: Float32Array;
 }
 
+/** Blocks that are set apart: what is freed there is taken again there. Sizes are classes. */
+export interface BlockPool {
+  /** A free block of that size; undefined if there is none. */
+  reuse(size: number): number | undefined;
+  /** Called with each other block that is taken. */
+  own(offset: number, size: number): void;
+  /** Takes a block back; false if it is none of the pool's. */
+  put(offset: number): boolean;
+}
+
 /**
  * Blocks of the one memory in size classes (an eighth apart), reused and never zeroed.
  *
@@ -26,6 +36,10 @@ export class Arena {
   readonly #free = new Map<number, FreeList>();
   #top: number;
   #usedBytes = 0;
+  /** If set, blocks for commands come from here and return here, counted as in use meanwhile. */
+  pool: BlockPool | undefined;
+  /** Called where there is no room: whether it gave something back, so that it is worth another try. */
+  reclaim: (() => boolean) | undefined;
 
   constructor(
     { memory, guard }: Pick<KernelLibrary, 'memory' | 'guard'>,
@@ -59,14 +73,19 @@ export class Arena {
    */
   take(bytes: number, finished?: number): number {
     const size = sizeClass(bytes);
+    const pool = finished === undefined ? this.pool : undefined;
+    const again = pool?.reuse(size);
+    if (again !== undefined) return again;
     this.#usedBytes += size;
-    const offset = this.#free.get(size)?.take(finished) ?? this.#extend(size);
+    const offset = this.#free.get(size)?.take(finished) ?? this.#extend(size, finished);
+    pool?.own(offset, size);
     this.#guard?.(offset, bytes, size + SLACK);
     return offset;
   }
 
   /** Gives a block of `bytes` back; `sent` is the count of commands sent so far. */
   release(offset: number, bytes: number, sent: number): void {
+    if (this.pool?.put(offset) === true) return;
     const size = sizeClass(bytes);
     this.#guard?.(offset, bytes, 0);
     this.#usedBytes -= size;
@@ -75,7 +94,11 @@ export class Arena {
     list.put(offset, sent);
   }
 
-  #extend(size: number): number {
+  #extend(size: number, finished: number | undefined): number {
+    if (this.#top + size + SLACK > this.#maximumBytes && this.reclaim?.() === true) {
+      const offset = this.#free.get(size)?.take(finished);
+      if (offset !== undefined) return offset;
+    }
     const offset = this.#top;
     const end = offset + size + SLACK;
     if (end > this.#memory.buffer.byteLength) this.#grow(end, size);

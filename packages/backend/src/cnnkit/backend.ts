@@ -1,14 +1,20 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { Arena, type Views } from './arena.js';
+import type { Capture } from './capture.js';
 import { Commands } from './commands.js';
 import type { KernelLibrary } from './kernel-library.js';
 import type { WinogradUse } from './kernels/winograd-plan.js';
 import { layoutFor } from './layout.js';
+import { assumptionsOf, isPureOptimizer } from './pure-layers.js';
+import { RecordedStep } from './recorded-step.js';
 import { type BlockType, type Deferred, type EngineContext, Storage } from './storage.js';
 
 /** Elements up to which values are kept in JavaScript beside the arena. */
 const SMALL = 256;
+
+/** Recorded steps that keep their memory at once. */
+const RECORDED_STEPS = 4;
 
 type DataId = TensorInfo['dataId'];
 
@@ -51,8 +57,12 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
   readonly commands: Commands;
   /** Where convolutions may go by Winograd's method; it may change between two operations. */
   winograd: WinogradUse = 'gradients';
+  /** Whether training steps may be recorded; see `recorded-step.ts`. */
+  recordSteps = true;
   /** Kernels that ran as tfjs's cpu kernels, by name, with their count. */
   readonly fallbacks: Map<string, number> = new Map();
+  #capture: Capture | undefined;
+  readonly #steps = new Set<RecordedStep>();
 
   constructor(library: KernelLibrary, maximumBytes: number) {
     super();
@@ -62,6 +72,54 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
     this.views = { i32: new Int32Array(buffer), f32: new Float32Array(buffer) };
     this.arena = new Arena(library, arena, maximumBytes, this.views);
     this.commands = new Commands(library, this.views);
+    this.arena.reclaim = () => this.#forgetSteps();
+  }
+
+  /** What writes down the commands that are sent now, if anything does. */
+  get capture(): Capture | undefined {
+    return this.#capture;
+  }
+  set capture(capture: Capture | undefined) {
+    this.#capture = capture;
+    this.arena.pool = capture;
+    this.commands.recorder = capture;
+  }
+
+  /** A step to be run many times over, without the JavaScript of the first times. */
+  recordStep(): RecordedStep {
+    return new RecordedStep(this);
+  }
+
+  /**
+   * What a recorded step of training `model` depends on beside inputs and weights; undefined if model or
+   * optimizer may do more than compute, or nothing is to be recorded. Trainers add what is theirs.
+   */
+  stepAssumptions(model: object, optimizer: object): unknown[] | undefined {
+    if (!this.recordSteps || !isPureOptimizer(optimizer)) return undefined;
+    const layers = assumptionsOf(model);
+    return layers === undefined ? undefined : [layers, optimizer, this.winograd];
+  }
+
+  /** Called by a step that is about to be recorded: few keep their memory at once. */
+  holdStep(step: RecordedStep): void {
+    this.#steps.delete(step);
+    for (const oldest of this.#steps) {
+      if (this.#steps.size < RECORDED_STEPS) break;
+      oldest.forget();
+      this.#steps.delete(oldest);
+    }
+    this.#steps.add(step);
+  }
+
+  /** Gives back what recorded steps hold, unless one is being captured. */
+  #forgetSteps(): boolean {
+    if (this.#capture !== undefined) return false;
+    let some = false;
+    for (const step of this.#steps) {
+      if (step.recordings > 0) some = true;
+      step.forget();
+    }
+    return some;
   }
 
   /** Values from a program, which may reuse its array: they are copied at once. */

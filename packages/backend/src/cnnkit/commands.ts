@@ -1,4 +1,5 @@
 import type { Views } from './arena.js';
+import type { Capture } from './capture.js';
 import type { KernelLibrary } from './kernel-library.js';
 import {
   DONE,
@@ -46,6 +47,9 @@ export class Commands {
     this.#head = Atomics.load(views.i32, HEAD);
   }
 
+  /** Told of each command that is sent, if set. */
+  recorder: Pick<Capture, 'record'> | undefined;
+
   /** Names of the commands in the order of their opcodes. */
   readonly names: readonly string[] = COMMANDS;
 
@@ -72,6 +76,7 @@ export class Commands {
    * @param ints Arguments in the order of the kernel's file; `floats` follow them as float32 bits.
    */
   send(op: number, chunks: number, ints: readonly number[], floats?: readonly number[]): void {
+    this.recorder?.record(op, chunks, ints, floats);
     const { i32, f32 } = this.#views;
     if (((this.#head - Atomics.load(i32, DONE)) | 0) >= SLOTS - 1) this.sync();
     let at = RING + (this.#head & (SLOTS - 1)) * SLOT_INTS;

@@ -48,6 +48,8 @@ export interface OpenOptions {
   readonly maximumBytes?: number | undefined;
   /** Where convolutions may go by Winograd's method. Default: `'gradients'`. */
   readonly winograd?: WinogradUse | undefined;
+  /** Whether training steps may be recorded. Default: true. */
+  readonly recordSteps?: boolean | undefined;
   /**
    * Which build of the kernels. Default: what the variable CNNKIT_KERNELS says, else native where
    * `@cnnkit/native` is installed and suits this machine, else WebAssembly.

@@ -12,6 +12,7 @@ import { KERNELS } from './kernels/index.js';
 import type { Kernel } from './kernels/kernel.js';
 import { fuseTfjsLayers } from './tfjs-layers.js';
 import { fuseTfjsOptimizers } from './tfjs-optimizers.js';
+import { recordTfjsTraining } from './tfjs-training.js';
 
 /** Name under which the backend registers with tfjs. */
 export const BACKEND_NAME = 'cnnkit';
@@ -28,6 +29,7 @@ export function registerCnnkit(create: () => CnnkitBackend): boolean {
   if (!registered) return false;
   fuseTfjsOptimizers();
   fuseTfjsLayers();
+  recordTfjsTraining();
   // tfjs keeps a removed backend's kernels, and warns of kernels registered twice.
   if (getKernel('Add', BACKEND_NAME) !== undefined) return true;
   const own = new Map<string, Kernel>(KERNELS);

@@ -1,5 +1,6 @@
 import type { backend_util, DataType } from '@tensorflow/tfjs-core';
 import type { Arena, Views } from './arena.js';
+import type { Capture } from './capture.js';
 import type { Commands } from './commands.js';
 
 /** How values lie in a block: float32 (a bool is 0 or 1) or int32. */
@@ -18,6 +19,8 @@ export interface EngineContext {
   readonly views: Views;
   readonly arena: Arena;
   readonly commands: Commands;
+  /** What writes down the commands that are sent now, if anything does. */
+  readonly capture: Capture | undefined;
 }
 
 /**
@@ -28,6 +31,8 @@ export interface EngineContext {
 export class Storage {
   readonly type: BlockType;
   readonly size: number;
+  /** The capture it was made in, if it was. */
+  readonly born: Capture | undefined;
   readonly #engine: EngineContext;
   #users = 1;
   #block = 0;
@@ -40,6 +45,7 @@ export class Storage {
     this.#engine = engine;
     this.type = type;
     this.size = size;
+    this.born = engine.capture;
   }
 
   /** Room for a kernel's result. */
@@ -80,7 +86,8 @@ export class Storage {
 
   /** Values that JavaScript has at hand, without waiting for anything. */
   get hostValues(): backend_util.TypedArray | undefined {
-    return this.#host;
+    // What is captured must not hold a variable's value as a constant.
+    return this.#engine.capture?.isVariable(this) === true ? undefined : this.#host;
   }
 
   retain(): this {
@@ -103,8 +110,9 @@ export class Storage {
 
   /** Byte offset of the values, computed or uploaded by now. */
   block(): number {
+    const { arena, commands, views, capture } = this.#engine;
+    if (capture !== undefined && this.born !== capture) capture.reads(this);
     if (this.#block !== 0) return this.#block;
-    const { arena, commands, views } = this.#engine;
     if (this.#host === undefined) {
       const deferred = this.#deferred!;
       const block = arena.take(this.size * 4);
@@ -112,6 +120,7 @@ export class Storage {
       this.settle(block);
       return block;
     }
+    capture?.keep(this);
     const block = arena.take(this.size * 4, commands.done);
     (this.type === 'int32' ? views.i32 : views.f32).set(this.#host, block >> 2);
     // Small arrays are kept, since scalars are often wanted on both sides.
@@ -134,6 +143,10 @@ export class Storage {
    * @param make Sends the commands that write it into a block of `bytes`.
    */
   derived(key: string, bytes: number, make: (block: number) => void): number {
+    const { capture } = this.#engine;
+    if (capture !== undefined && this.born !== capture) {
+      return capture.derived(this, key, bytes, make);
+    }
     const known = this.#derived?.get(key);
     if (known !== undefined) return known.block;
     const block = this.#engine.arena.take(bytes);
@@ -152,10 +165,16 @@ export class Storage {
 
   /** The block, about to be overwritten by an update in place: what JavaScript knew is void. */
   blockToOverwrite(): number {
+    this.#engine.capture?.fail('values are changed in place');
     const block = this.block();
+    this.changed();
+    return block;
+  }
+
+  /** Forgets what was known of the values: commands write others. */
+  changed(): void {
     this.#host = undefined;
     this.#dropDerived();
-    return block;
   }
 
   /**
@@ -163,6 +182,10 @@ export class Storage {
    * at hand. Callers do not change them.
    */
   toHost(dtype: DataType): backend_util.TypedArray {
+    const { capture } = this.#engine;
+    if (capture !== undefined && (this.#host === undefined || capture.isVariable(this))) {
+      capture.fail('values are read back');
+    }
     if (this.#host !== undefined && this.#hostType === dtype) return this.#host;
     const block = this.block();
     this.#engine.commands.sync();

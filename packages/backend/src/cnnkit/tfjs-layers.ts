@@ -77,11 +77,10 @@ function dropout(layer: DropoutLayer, x: Tensor, kwargs: object): Tensor | undef
   const attrs = {
     shape: x.shape,
     bound: Math.min(Math.round(rate * 2147483648), 2147483647),
-    first: random32(),
-    second: random32(),
+    draw: () => [random32(), random32()],
     scale: 1 / (1 - rate),
   };
-  return mul(x, engine().runKernel('CnnkitKeepMask', {}, attrs) as Tensor);
+  return mul(x, engine().runKernel('CnnkitKeepMask', {}, attrs as never) as Tensor);
 }
 
 interface BatchNormLayer extends Layer {

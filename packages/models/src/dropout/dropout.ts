@@ -3,6 +3,7 @@ import {
   getBackend,
   getKernel,
   mul,
+  type NamedAttrMap,
   type Tensor,
   tensor,
   tidy,
@@ -41,6 +42,8 @@ export interface DropoutArgs {
 export class Dropout extends layers.Layer {
   /** The name under which tfjs's own layer is registered. */
   static readonly className: string = 'Dropout';
+  /** A backend may record the training steps it is part of: its kernel can draw the next mask. */
+  static readonly recordable: boolean = true;
   readonly rate: number;
   readonly noiseShape: readonly (number | null)[] | undefined;
   readonly #configSeed: number | undefined;
@@ -80,7 +83,7 @@ export class Dropout extends layers.Layer {
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
       if (kwargs.training !== true || this.rate === 0) return input;
       const shape = this.#maskShape(input);
-      return mul(input, drawMask(shape, this.rate, this.#seed, this.#calls++));
+      return mul(input, this.#drawMask(shape));
     });
   }
 
@@ -94,6 +97,23 @@ export class Dropout extends layers.Layer {
     };
   }
 
+  /** By a kernel where the backend has one: of the same bits, and beside JavaScript. */
+  #drawMask(shape: number[]): Tensor {
+    const next = () => maskKey(this.rate, this.#seed, this.#calls++);
+    if (this.rate < 1 && getKernel('CnnkitKeepMask', getBackend()) !== undefined) {
+      const draw = () => {
+        const { first, second } = next();
+        return [first, second];
+      };
+      const { bound, scale } = maskKey(this.rate, 0, 0);
+      // A function is no attribute by tfjs's types. Kernels are given attributes as they are.
+      const attrs = { shape, bound, scale, draw } as unknown as NamedAttrMap;
+      return engine().runKernel('CnnkitKeepMask', {}, attrs);
+    }
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tensor(keepMask(size, this.rate, this.#seed, this.#calls++), shape, 'float32');
+  }
+
   #maskShape(input: Tensor): number[] {
     if (this.noiseShape === undefined) return input.shape;
     if (this.noiseShape.length !== input.rank) {
@@ -103,15 +123,6 @@ export class Dropout extends layers.Layer {
     }
     return this.noiseShape.map((axis, i) => axis ?? input.shape[i]!);
   }
-}
-
-/** The mask, by a kernel where the backend has one: of the same bits, and beside JavaScript. */
-function drawMask(shape: number[], rate: number, seed: number, call: number): Tensor {
-  if (rate < 1 && getKernel('CnnkitKeepMask', getBackend()) !== undefined) {
-    return engine().runKernel('CnnkitKeepMask', {}, { shape, ...maskKey(rate, seed, call) });
-  }
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(keepMask(size, rate, seed, call), shape, 'float32');
 }
 
 function checkSeed(seed: number): number {

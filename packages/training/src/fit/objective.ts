@@ -16,6 +16,8 @@ import { type MetricFunction, perSampleMetric, type WeightedMetric } from './wei
 export interface Objective {
   /** `loss` first, then the metrics, then the weighted metrics, as Keras spells them. */
   readonly names: readonly string[];
+  /** Whether loss and metrics were all given by name, and so only compute. */
+  readonly named: boolean;
   /** Refuses targets that do not fit the model. `name` opens the message. */
   check(name: string, targets: Targets): void;
   /** Uploads what `loss` and `metrics` compare with; the caller disposes it. */
@@ -41,6 +43,7 @@ interface Compiled {
   metricsTensors: [MetricFunction, number][];
   metricsNames: string[];
   loss: unknown;
+  metrics: unknown;
 }
 
 const SPARSE = 'sparseCategoricalCrossentropy';
@@ -82,6 +85,7 @@ export function objectiveOf(
   for (const metric of weighted) names.push(uniqueName(names, metric.name));
   return {
     names,
+    named: [compiled.loss, compiled.metrics, weightedMetrics].every(areNames),
     check(checked, targets) {
       if (targets.kind === 'classes') requireClasses(checked, targets.values, width, overClasses);
       else if (targets.width !== (sparse ? 1 : width) && !(fromSparse && targets.width === 1)) {
@@ -134,6 +138,11 @@ export function objectiveOf(
       return names.map((_, i) => (i > metrics.length ? total : n));
     },
   };
+}
+
+function areNames(given: unknown): boolean {
+  if (given == null || typeof given === 'string') return true;
+  return typeof given === 'object' && Object.values(given).every(areNames);
 }
 
 /** The sum of values times weights, divided by the number of values. */

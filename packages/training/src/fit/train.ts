@@ -7,19 +7,22 @@ import { evaluateSource } from './evaluate.js';
 import type { History, Interruption } from './history.js';
 import type { Run } from './run.js';
 import { RunningMeans } from './running-means.js';
-import { trainStep } from './train-step.js';
+import { Trainer } from './train-step.js';
 
 /** Trains all epochs; when it is done, for whatever reason, no source of batches is left open. */
 export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
   const opener = new EpochOpener(run.open);
+  const trainer = new Trainer(run.model, run.objective);
   try {
-    return await trainEpochs(run, dropout, opener);
+    return await trainEpochs({ run, dropout, opener, trainer, pause: yieldEvery(20) });
   } finally {
+    trainer.dispose();
     await opener.close();
   }
 }
 
-async function trainEpochs(run: Run, dropout: DropoutSeeds, opener: EpochOpener): Promise<History> {
+async function trainEpochs(training: Training): Promise<History> {
+  const { run } = training;
   const { model, context, callbacks, recorder, signal, backup } = run;
   const { epochs } = context.params;
   let logs: Logs = {};
@@ -27,8 +30,6 @@ async function trainEpochs(run: Run, dropout: DropoutSeeds, opener: EpochOpener)
   await callbacks.onTrainBegin();
   let progress = await restoreBackup(run);
   const initialEpoch = Math.max(run.initialEpoch, progress?.epoch ?? 0);
-  // One clock for all epochs: many short ones must let timers and input through like a long one.
-  const pause = yieldEvery(20);
   for (let epoch = initialEpoch; epoch < epochs; epoch++) {
     if (signal?.aborted) {
       interrupted = { epoch, batches: 0, logs: {} };
@@ -38,7 +39,7 @@ async function trainEpochs(run: Run, dropout: DropoutSeeds, opener: EpochOpener)
     await callbacks.onEpochBegin(epoch);
     // The epoch has begun once before, and what that did to the rate is in the backup.
     if (progress?.means !== undefined) context.learningRate = progress.learningRate;
-    const trained = await trainEpoch({ run, dropout, opener, pause }, epoch, progress);
+    const trained = await trainEpoch(training, epoch, progress);
     progress = undefined;
     interrupted = trained.interrupted;
     if (interrupted !== undefined) break;
@@ -72,6 +73,8 @@ interface Training {
   readonly run: Run;
   readonly dropout: DropoutSeeds;
   readonly opener: EpochOpener;
+  readonly trainer: Trainer;
+  /** One clock for all epochs: many short ones must let timers and input through like a long one. */
   readonly pause: () => Promise<void> | undefined;
 }
 
@@ -82,11 +85,11 @@ interface TrainedEpoch {
 }
 
 async function trainEpoch(
-  { run, dropout, opener, pause }: Training,
+  { run, dropout, opener, trainer, pause }: Training,
   epoch: number,
   progress: Progress | undefined,
 ): Promise<TrainedEpoch> {
-  const { model, objective, context, callbacks, signal } = run;
+  const { objective, context, callbacks, signal } = run;
   const { epochs, steps } = context.params;
   const means = new RunningMeans(objective.names);
   if (progress?.means) means.restore(progress.means);
@@ -105,7 +108,7 @@ async function trainEpoch(
       if (given === undefined) return await interruptedAt(batch);
       await callbacks.onTrainBatchBegin(batch);
       dropout.set(epoch * steps + batch);
-      const values = trainStep(model, model.optimizer, objective, given);
+      const values = trainer.step(given);
       means.add(values, given.shape[0] as number, objective.counts(given));
       batches.release();
       if (batch + 1 === steps && epoch + 1 < epochs) opener.openAhead(epoch + 1);

@@ -25,6 +25,8 @@ export interface AdadeltaOptions extends OptimizerOptions {
 
 /** Adadelta; default learning rate 0.001, as in Keras (the paper's is 1). */
 export class Adadelta extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'Adadelta';
   }

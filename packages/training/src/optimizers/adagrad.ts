@@ -25,6 +25,8 @@ export interface AdagradOptions extends OptimizerOptions {
 
 /** Adagrad: `a += g²`, `w -= learningRate · g / √(a + epsilon)`; default learning rate 0.001. */
 export class Adagrad extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'Adagrad';
   }

@@ -39,6 +39,8 @@ export interface AdamOptions extends OptimizerOptions {
  * ```
  */
 export class Adam extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'Adam';
   }

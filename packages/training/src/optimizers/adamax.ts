@@ -27,6 +27,8 @@ export interface AdamaxOptions extends OptimizerOptions {
 
 /** Adam over the infinity norm: `w -= learningRate / (1 − beta1ᵗ) · m / (u + epsilon)`, `u = max(beta2·u, |g|)`. */
 export class Adamax extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'Adamax';
   }

@@ -65,7 +65,10 @@ export function runFused(
     );
   }
   targets.forEach((target, i) => {
-    target.assign(outputs[i] as Tensor);
+    const output = outputs[i] as Tensor;
+    target.assign(output);
+    // Only the variable holds the new values, so that another update may be made in place.
+    output.dispose();
   });
   return true;
 }

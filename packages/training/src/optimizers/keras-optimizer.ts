@@ -13,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32, f32Mul } from '../internal/float32.js';
 import type { LearningRateSchedule } from '../schedules/schedule.js';
+import { runFused } from './fused.js';
 import { clipGradients } from './gradients.js';
 import type { NamedTensor } from './named-tensor.js';
 import { loadOptimizerWeights, saveOptimizerWeights } from './optimizer-weights.js';
@@ -256,10 +257,11 @@ export abstract class KerasOptimizer extends Optimizer {
     const { weightDecay, excludeFromWeightDecay } = this.base;
     if (weightDecay !== null) {
       const share = f32Mul(weightDecay, learningRate);
-      for (const variable of variables) {
-        if (!excludeFromWeightDecay(variable.name)) {
-          variable.assign(sub(variable, mul(variable, share)));
-        }
+      const decayed = variables.filter(({ name }) => !excludeFromWeightDecay(name));
+      // A step of gradient descent along the variables themselves: in place, where there is a kernel.
+      const update = { kernel: 'CnnkitSgdUpdate', slots: {}, attrs: { learningRate: share } };
+      if (decayed.length > 0 && !runFused(decayed, decayed, update)) {
+        for (const variable of decayed) variable.assign(sub(variable, mul(variable, share)));
       }
     }
     const slots = Object.fromEntries(

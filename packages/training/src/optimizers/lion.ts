@@ -16,6 +16,8 @@ export interface LionOptions extends OptimizerOptions {
 
 /** Lion: steps by the sign of the momentum; default learning rate 0.001 (a tenth of Adam's is usual). */
 export class Lion extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'Lion';
   }

@@ -27,6 +27,8 @@ export interface NadamOptions extends OptimizerOptions {
 
 /** Adam with Nesterov momentum and Dozat's momentum schedule, as Keras computes it (tfjs has none). */
 export class Nadam extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'Nadam';
   }

@@ -29,6 +29,8 @@ export interface RMSpropOptions extends OptimizerOptions {
 
 /** RMSprop as Keras computes it: `v = rho·v + (1−rho)·g²`, `w -= learningRate · g / √(v + epsilon)`. */
 export class RMSprop extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'RMSprop';
   }

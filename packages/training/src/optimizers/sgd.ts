@@ -16,6 +16,8 @@ export interface SGDOptions extends OptimizerOptions {
 
 /** Gradient descent, with momentum or Nesterov momentum if asked; default learning rate 0.01. */
 export class SGD extends KerasOptimizer {
+  /** It keeps no gradient beyond its step, so that a backend may record the steps it is used in. */
+  static readonly recordable: boolean = true;
   static get className(): string {
     return 'SGD';
   }

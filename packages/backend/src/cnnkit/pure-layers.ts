@@ -1,0 +1,148 @@
+import {
+  AdadeltaOptimizer,
+  AdagradOptimizer,
+  AdamaxOptimizer,
+  AdamOptimizer,
+  MomentumOptimizer,
+  RMSPropOptimizer,
+  SGDOptimizer,
+  serialization,
+} from '@tensorflow/tfjs-core';
+
+// What a recorded step (`recorded-step.ts`) may be made of: tfjs-layers' own layers and tfjs's optimizers,
+// and classes that say `static readonly recordable = true` of themselves: layers whose `call` is a pure
+// function of inputs, weights and their own properties, optimizers that keep no gradient.
+
+/** tfjs-layers' layers that compute nothing but their formula, by the names they are registered under. */
+const LAYERS = [
+  ...['InputLayer', 'Model', 'Functional', 'Sequential'],
+  ...['Dense', 'Flatten', 'Reshape', 'Permute', 'RepeatVector', 'Embedding', 'Dropout'],
+  ...['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax'],
+  ...['Conv1D', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'Conv3DTranspose'],
+  ...['SeparableConv2D', 'DepthwiseConv2D', 'Cropping2D', 'UpSampling2D', 'ZeroPadding2D'],
+  ...['BatchNormalization', 'LayerNormalization'],
+  ...['Add', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate', 'Dot'],
+  ...['MaxPooling1D', 'MaxPooling2D', 'MaxPooling3D'],
+  ...['AveragePooling1D', 'AveragePooling2D', 'AveragePooling3D'],
+  ...['GlobalAveragePooling1D', 'GlobalMaxPooling1D'],
+  ...['GlobalAveragePooling2D', 'GlobalMaxPooling2D'],
+];
+/** Its activations and its regularizer, which layers hold. */
+const PARTS = [
+  ...['elu', 'selu', 'relu', 'relu6', 'linear', 'sigmoid', 'hardSigmoid', 'softplus', 'softsign'],
+  ...['tanh', 'softmax', 'logSoftmax', 'gelu', 'gelu_new', 'mish', 'swish', 'L1L2'],
+];
+
+/** tfjs's optimizers. Those that derive from them may do anything. */
+const OPTIMIZERS: readonly unknown[] = [
+  SGDOptimizer,
+  MomentumOptimizer,
+  AdamOptimizer,
+  AdamaxOptimizer,
+  RMSPropOptimizer,
+  AdagradOptimizer,
+  AdadeltaOptimizer,
+];
+
+type Properties = Record<string, unknown>;
+
+let known: { layers: Set<unknown>; parts: Set<unknown> } | undefined;
+
+/** What tfjs-layers has registered under `names`. */
+function registered(names: readonly string[]): Set<unknown> {
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  return new Set(names.map((name) => classNameMap[name]?.[0]).filter(Boolean));
+}
+
+/** Remembers tfjs-layers' classes, before a program registers others under their names. */
+export function learnPureLayers(): void {
+  known ??= { layers: registered(LAYERS), parts: registered(PARTS) };
+}
+
+/** Whether a layer or optimizer says of itself that it is pure. What derives from it must say so too. */
+function saysPure(value: object): boolean {
+  const of = value.constructor as { recordable?: unknown };
+  return Object.hasOwn(of, 'recordable') && of.recordable === true;
+}
+
+/** Whether an optimizer takes gradients and keeps none. */
+export function isPureOptimizer(optimizer: object): boolean {
+  const known = OPTIMIZERS.includes(optimizer.constructor) || saysPure(optimizer);
+  return known && !Object.hasOwn(optimizer, 'applyGradients');
+}
+
+/** An object as it was found: how many properties it had, and what some of them were. */
+interface Found {
+  readonly object: Properties;
+  readonly count: number;
+  readonly keys: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+const found = new WeakMap<object, { readonly pure: boolean; readonly layers: readonly Found[] }>();
+
+/**
+ * Stands for all that decides what a model computes beside inputs and weights, its layers and their
+ * properties: another object once one of them is another. Undefined if the model has a layer that may
+ * do more than compute.
+ */
+export function assumptionsOf(model: object): object | undefined {
+  let known = found.get(model);
+  if (known === undefined || !known.layers.every(isAsFound)) {
+    const layers: Found[] = [];
+    known = { pure: examine(model as Properties, layers), layers };
+    found.set(model, known);
+  }
+  return known.pure ? known : undefined;
+}
+
+function isAsFound({ object, count, keys, values }: Found): boolean {
+  if (Object.keys(object).length !== count) return false;
+  for (let i = 0; i < keys.length; i++) if (object[keys[i]!] !== values[i]) return false;
+  return true;
+}
+
+function remember(object: Properties): Found {
+  const keys = Object.keys(object);
+  return { object, count: keys.length, keys, values: keys.map((key) => object[key]) };
+}
+
+/** Whether all layers only compute; `into` gets what was looked at. */
+function examine(model: Properties, into: Found[]): boolean {
+  const layers = model.layers as Properties[];
+  into.push(remember(layers as unknown as Properties));
+  return layers.every((layer) => {
+    const kept = remember(layer);
+    into.push(kept);
+    if (!isPure(layer)) return false;
+    if (Array.isArray(layer.layers) && !examine(layer, into)) return false;
+    const losses = layer._losses as unknown as Properties;
+    into.push(remember(losses));
+    // Beside regularizers' losses there are those that a program added, which are functions of its own.
+    const regularizers = kept.keys.filter(
+      (key) => key.endsWith('Regularizer') && layer[key] != null,
+    );
+    if (Object.keys(losses).length > regularizers.length) return false;
+    return kept.keys.every(
+      (key) => key.endsWith('Initializer') || key.endsWith('Constraint') || isPart(layer[key]),
+    );
+  });
+}
+
+function isPure(layer: Properties): boolean {
+  if (layer._callHook != null || Object.hasOwn(layer, 'call')) return false;
+  if (saysPure(layer)) return true;
+  if (known?.layers.has(layer.constructor) !== true) return false;
+  // A seed means tfjs's own random numbers, which JavaScript draws.
+  const draws = 'rate' in layer && 'seed' in layer;
+  return !draws || layer.seed == null;
+}
+
+/** Whether what a layer holds computes nothing, or is tfjs-layers' own. */
+function isPart(value: unknown): boolean {
+  if (typeof value === 'function') return false;
+  if (typeof value !== 'object' || value === null || !('apply' in value)) return true;
+  return (
+    known?.parts.has(value.constructor) === true || known?.layers.has(value.constructor) === true
+  );
+}

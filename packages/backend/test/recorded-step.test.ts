@@ -1,0 +1,599 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RecordedStep } from '../src/cnnkit/recorded-step.ts';
+import { engineBackend, prepare, random, values } from './helpers.ts';
+
+const L = tfl.layers;
+
+beforeAll(() => prepare());
+beforeEach(async () => {
+  await tf.setBackend('cnnkit');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  engineBackend().recordSteps = true;
+});
+
+const conv = (filters: number, more = {}) =>
+  L.conv2d({ filters, kernelSize: 3, activation: 'relu', ...more });
+
+/** Models of all that a step may hold, on images of 10 x 10 x 2 and 4 classes. */
+const MODELS: Readonly<Record<string, () => tfl.LayersModel>> = {
+  pooled: () =>
+    ended([
+      conv(8),
+      L.maxPooling2d({ poolSize: 2 }),
+      conv(6, { padding: 'same' }),
+      L.flatten(),
+      L.dense({ units: 9, activation: 'tanh' }),
+    ]),
+  dropout: () =>
+    ended([
+      conv(5),
+      L.dropout({ rate: 0.3 }),
+      L.flatten(),
+      L.dense({ units: 8, activation: 'relu' }),
+      L.dropout({ rate: 0.5 }),
+    ]),
+  normalised: () =>
+    ended([
+      conv(6, { activation: undefined, useBias: false }),
+      L.batchNormalization({ momentum: 0.6 }),
+      L.reLU(),
+      L.averagePooling2d({ poolSize: 2 }),
+      L.flatten(),
+      L.layerNormalization(),
+    ]),
+  regularized: () =>
+    ended([
+      conv(4, { kernelRegularizer: tfl.regularizers.l1l2({ l1: 0.01, l2: 0.02 }) }),
+      L.globalAveragePooling2d({}),
+      L.dense({ units: 5, kernelConstraint: tfl.constraints.maxNorm({ maxValue: 0.5 }) }),
+    ]),
+  separable: () =>
+    ended([
+      L.separableConv2d({ filters: 6, kernelSize: 3 }),
+      L.conv2dTranspose({ filters: 3, kernelSize: 2, strides: 2 }),
+      L.leakyReLU(),
+      L.globalMaxPooling2d({}),
+    ]),
+  nested: () => {
+    const inner = tfl.sequential({ layers: [conv(4, { inputShape: [10, 10, 2] }), L.flatten()] });
+    const input = tfl.input({ shape: [10, 10, 2] });
+    const features = inner.apply(input) as tfl.SymbolicTensor;
+    const two = [L.dense({ units: 6 }), L.dense({ units: 6, activation: 'elu' })];
+    const joined = L.add().apply(two.map((layer) => layer.apply(features) as tfl.SymbolicTensor));
+    const out = L.dense({ units: 4, activation: 'softmax' }).apply(joined);
+    return tfl.model({ inputs: input, outputs: out as tfl.SymbolicTensor });
+  },
+};
+
+function ended(layers: tfl.layers.Layer[]): tfl.LayersModel {
+  const model = tfl.sequential();
+  model.add(L.inputLayer({ inputShape: [10, 10, 2] }));
+  for (const layer of layers) model.add(layer);
+  model.add(L.dense({ units: 4, activation: 'softmax' }));
+  return model;
+}
+
+function setWeights(model: tfl.LayersModel, seed: number): void {
+  const next = random(seed);
+  const weights = model.getWeights().map((w) =>
+    tf.tensor(
+      values(next, w.shape).map((v) => 0.4 + v * 0.3),
+      w.shape,
+    ),
+  );
+  model.setWeights(weights);
+  tf.dispose(weights);
+}
+
+function batchOf(n: number, seed = 3): { x: tf.Tensor; y: tf.Tensor } {
+  const next = random(seed);
+  const x = tf.tensor(values(next, [n, 10, 10, 2]), [n, 10, 10, 2]);
+  const y = tf.tidy(() => {
+    const labels = Array.from({ length: n }, () => Math.floor(next() * 4));
+    return tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 4), 'float32');
+  });
+  return { x, y };
+}
+
+/** Counts how often steps were captured and sent again. */
+function watchSteps() {
+  const run = vi.spyOn(RecordedStep.prototype, 'run');
+  const kernels = { count: 0 };
+  const engine = tf.engine() as unknown as { runKernelFunc(params: object): unknown };
+  const original = engine.runKernelFunc;
+  vi.spyOn(engine, 'runKernelFunc').mockImplementation(function (this: object, params) {
+    kernels.count++;
+    return original.call(this, params);
+  });
+  return { run, kernels };
+}
+
+interface Trained {
+  readonly history: Record<string, unknown>;
+  readonly weights: number[][];
+  readonly kernels: number;
+}
+
+/** Trains, recorded or not, from the same weights and the same random numbers. */
+async function train(
+  build: () => tfl.LayersModel,
+  {
+    recorded,
+    optimizer = () => tf.train.adam(0.01),
+    loss = 'categoricalCrossentropy',
+    fit = {},
+  }: {
+    recorded: boolean;
+    optimizer?: () => tf.Optimizer;
+    loss?: tfl.ModelCompileArgs['loss'];
+    fit?: tfl.ModelFitArgs;
+  },
+): Promise<Trained> {
+  engineBackend().recordSteps = recorded;
+  const next = random(77);
+  const draw = vi.spyOn(Math, 'random').mockImplementation(next);
+  const model = build();
+  setWeights(model, 5);
+  model.compile({ optimizer: optimizer(), loss, metrics: ['accuracy', 'mse'] });
+  const { x, y } = batchOf(45);
+  const { kernels } = watchSteps();
+  // Batches of 8 and a last one of 5.
+  const { history } = await model.fit(x, y, {
+    batchSize: 8,
+    epochs: 3,
+    shuffle: false,
+    verbose: 0,
+    ...fit,
+  });
+  const count = kernels.count;
+  const weights = model.getWeights().map((w) => Array.from(w.dataSync()));
+  draw.mockRestore();
+  vi.restoreAllMocks();
+  tf.dispose([x, y]);
+  model.dispose();
+  return { history, weights, kernels: count };
+}
+
+async function expectSame(build: () => tfl.LayersModel, options = {}): Promise<void> {
+  const [eager, recorded] = [
+    await train(build, { recorded: false, ...options }),
+    await train(build, { recorded: true, ...options }),
+  ];
+  expect(recorded.history).toEqual(eager.history);
+  expect(recorded.weights).toEqual(eager.weights);
+  expect(recorded.weights.flat().every(Number.isFinite)).toBe(true);
+  // It would be no test if nothing had been recorded.
+  expect(recorded.kernels).toBeLessThan(eager.kernels * 0.7);
+}
+
+describe('a recorded step gives the bits that tfjs-layers gives without', () => {
+  test.each(Object.entries(MODELS))('model %s', async (_, build) => {
+    await expectSame(build);
+  });
+
+  test.each<[string, () => tf.Optimizer]>([
+    ['sgd', () => tf.train.sgd(0.05)],
+    ['momentum', () => tf.train.momentum(0.02, 0.9, true)],
+    ['rmsprop', () => tf.train.rmsprop(0.01, 0.9, 0.3)],
+    ['adagrad', () => tf.train.adagrad(0.05)],
+    ['adadelta', () => tf.train.adadelta(0.5)],
+    ['adamax', () => tf.train.adamax(0.01)],
+  ])('optimizer %s', async (_, optimizer) => {
+    await expectSame(MODELS.normalised!, { optimizer });
+  });
+
+  test('with class weights, validation, and a loss of another kind', async () => {
+    const { x, y } = batchOf(9, 8);
+    const fit = {
+      classWeight: { 0: 1, 1: 0.5, 2: 3, 3: 2 },
+      validationData: [x, y] as [tf.Tensor, tf.Tensor],
+    };
+    await expectSame(MODELS.pooled!, { fit });
+    await expectSame(MODELS.pooled!, { loss: 'meanSquaredError' });
+    tf.dispose([x, y]);
+  });
+
+  test('on batches one by one, of two sizes in turns', async () => {
+    const losses = async (recorded: boolean) => {
+      engineBackend().recordSteps = recorded;
+      const model = MODELS.pooled!();
+      setWeights(model, 5);
+      model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+      const [a, b] = [batchOf(6, 1), batchOf(3, 2)];
+      const given: unknown[] = [];
+      for (let i = 0; i < 12; i++) {
+        const { x, y } = i % 2 === 0 ? a : b;
+        given.push(await model.trainOnBatch(x, y));
+      }
+      tf.dispose([a, b]);
+      model.dispose();
+      return given;
+    };
+    expect(await losses(true)).toEqual(await losses(false));
+  });
+
+  test('with dropout it draws other masks each step', async () => {
+    const model = ended([L.flatten(), L.dropout({ rate: 0.5 })]);
+    setWeights(model, 5);
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(8);
+    const losses: number[] = [];
+    for (let i = 0; i < 8; i++) losses.push((await model.trainOnBatch(x, y)) as number);
+    expect(new Set(losses).size).toBe(8);
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+});
+
+describe('what changes between two steps counts at once', () => {
+  /** Losses of ten steps; `change` runs before the sixth. */
+  async function losses(
+    recorded: boolean,
+    build: () => tfl.LayersModel,
+    change: (model: tfl.LayersModel) => void,
+  ): Promise<unknown[]> {
+    engineBackend().recordSteps = recorded;
+    vi.spyOn(Math, 'random').mockImplementation(random(7));
+    const model = build();
+    setWeights(model, 5);
+    model.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(8);
+    const given: unknown[] = [];
+    for (let i = 0; i < 12; i++) {
+      if (i === 6) change(model);
+      given.push(await model.trainOnBatch(x, y));
+    }
+    vi.restoreAllMocks();
+    tf.dispose([x, y]);
+    model.dispose();
+    return given;
+  }
+  const layerOf = (model: tfl.LayersModel, name: string) =>
+    model.layers.find((layer) => layer.getClassName() === name) as unknown as Record<
+      string,
+      unknown
+    >;
+
+  test.each<[string, string, (model: tfl.LayersModel) => void]>([
+    ['nothing', 'pooled', () => {}],
+    ['a learning rate', 'pooled', (model) => Object.assign(model.optimizer, { learningRate: 0.1 })],
+    [
+      'the rate of dropout',
+      'dropout',
+      (model) => Object.assign(layerOf(model, 'Dropout'), { rate: 0.9 }),
+    ],
+    ['weights', 'pooled', (model) => setWeights(model, 6)],
+    ['moving averages', 'normalised', (model) => setWeights(model, 6)],
+    [
+      'what is trained',
+      'pooled',
+      (model) => {
+        model.layers[0]!.trainable = false;
+        model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+      },
+    ],
+    [
+      'the loss',
+      'pooled',
+      (model) => model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' }),
+    ],
+    [
+      'an activation',
+      'pooled',
+      (model) => {
+        const layer = layerOf(model, 'Dense');
+        layer.activation = layerOf(model, 'Conv2D').activation;
+      },
+    ],
+    [
+      "a layer's call",
+      'pooled',
+      (model) => {
+        const layer = layerOf(model, 'Dense') as unknown as tfl.layers.Layer;
+        const call = layer.call.bind(layer);
+        layer.call = (inputs, kwargs) => tf.mul(call(inputs, kwargs) as tf.Tensor, 0.5);
+      },
+    ],
+    [
+      'a loss that a program adds',
+      'pooled',
+      (model) => model.layers[1]!.addLoss(() => tf.scalar(0.25) as never),
+    ],
+  ])('%s', async (_, name, change) => {
+    const build = MODELS[name]!;
+    const [eager, recorded] = [
+      await losses(false, build, change),
+      await losses(true, build, change),
+    ];
+    expect(recorded).toEqual(eager);
+  });
+
+  test('a snapshot of weights stays what it was, and training goes on', async () => {
+    const model = MODELS.normalised!();
+    setWeights(model, 5);
+    model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(8);
+    for (let i = 0; i < 4; i++) await model.trainOnBatch(x, y);
+    const snapshots = model.getWeights().map((w) => w.clone());
+    const before = snapshots.map((w) => Array.from(w.dataSync()));
+    for (let i = 0; i < 4; i++) await model.trainOnBatch(x, y);
+    expect(snapshots.map((w) => Array.from(w.dataSync()))).toEqual(before);
+    // Moving averages too, which the step itself assigns.
+    model.getWeights().forEach((w, i) => {
+      expect(Array.from(w.dataSync()), `weights ${i}`).not.toEqual(before[i]);
+    });
+    tf.dispose([x, y, snapshots]);
+    model.dispose();
+  });
+
+  test('another backend, and back', async () => {
+    const model = MODELS.normalised!();
+    setWeights(model, 5);
+    model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(8);
+    const losses: number[] = [];
+    for (const backend of ['cnnkit', 'cpu', 'cnnkit', 'cpu', 'cnnkit']) {
+      await tf.setBackend(backend);
+      for (let i = 0; i < 4; i++) losses.push((await model.trainOnBatch(x, y)) as number);
+    }
+    await tf.setBackend('cpu');
+    setWeights(model, 5);
+    const expected: number[] = [];
+    for (let i = 0; i < losses.length; i++) {
+      expected.push((await model.trainOnBatch(x, y)) as number);
+    }
+    for (const [i, loss] of losses.entries()) expect(loss).toBeCloseTo(expected[i]!, 4);
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+});
+
+describe('it is not recorded', () => {
+  /** A layer that counts its calls, as no recorded step could. */
+  class Counting extends L.Layer {
+    static readonly className: string = 'Counting';
+    calls = 0;
+    override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+      this.calls++;
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      return tf.mul(x, 1 / this.calls);
+    }
+  }
+
+  async function kernelsPerStep(model: tfl.LayersModel, loss: unknown, metrics: unknown = []) {
+    model.compile({ optimizer: 'sgd', loss: loss as never, metrics: metrics as never });
+    const { x, y } = batchOf(8);
+    const { kernels } = watchSteps();
+    const counts: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      const before = kernels.count;
+      await model.trainOnBatch(x, y);
+      counts.push(kernels.count - before);
+    }
+    vi.restoreAllMocks();
+    tf.dispose([x, y]);
+    return counts;
+  }
+  const same = (counts: number[]) => new Set(counts).size === 1;
+
+  test('with a layer, a loss or a metric of one’s own', async () => {
+    const counting = new Counting({});
+    const own = ended([L.flatten(), counting]);
+    expect(same(await kernelsPerStep(own, 'categoricalCrossentropy'))).toBe(true);
+    expect(counting.calls).toBe(6);
+    let called = 0;
+    const loss = (y: tf.Tensor, p: tf.Tensor) => {
+      called++;
+      return tf.losses.meanSquaredError(y, p);
+    };
+    expect(same(await kernelsPerStep(MODELS.pooled!(), loss))).toBe(true);
+    expect(called).toBe(6);
+    const metric = (y: tf.Tensor, p: tf.Tensor) => {
+      called++;
+      return tf.mean(tf.sub(y, p)) as tf.Scalar;
+    };
+    expect(same(await kernelsPerStep(MODELS.pooled!(), 'meanSquaredError', [metric]))).toBe(true);
+    expect(called).toBe(12);
+  });
+
+  test('with a hook, with seeded dropout, or where it is switched off', async () => {
+    const hooked = MODELS.pooled!();
+    let calls = 0;
+    hooked.layers
+      .find((layer) => layer.getClassName() === 'Dense')!
+      .setCallHook(() => {
+        calls++;
+      });
+    expect(same(await kernelsPerStep(hooked, 'categoricalCrossentropy'))).toBe(true);
+    expect(calls).toBe(6);
+    const seeded = ended([L.flatten(), L.dropout({ rate: 0.5, seed: 3 })]);
+    expect(same(await kernelsPerStep(seeded, 'categoricalCrossentropy'))).toBe(true);
+    engineBackend().recordSteps = false;
+    expect(same(await kernelsPerStep(MODELS.pooled!(), 'categoricalCrossentropy'))).toBe(true);
+    engineBackend().recordSteps = true;
+    const counts = await kernelsPerStep(MODELS.pooled!(), 'categoricalCrossentropy');
+    expect(counts[3]).toBeLessThan(counts[0]! / 3);
+    expect(counts.slice(3)).toEqual(Array(3).fill(counts[3]));
+  });
+
+  test('while tfjs watches its operations', async () => {
+    const model = MODELS.pooled!();
+    model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(8);
+    for (let i = 0; i < 4; i++) await model.trainOnBatch(x, y);
+    const { kernelNames } = await tf.profile(async () => {
+      await model.trainOnBatch(x, y);
+      return tf.scalar(0);
+    });
+    expect(kernelNames).toContain('Conv2DBackpropFilter');
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+});
+
+describe('a step of one’s own', () => {
+  const step = () => engineBackend().recordStep();
+  const square = ([x]: tf.Tensor[]) => ({ values: [tf.square(x!)], gradients: [] });
+
+  test('runs, is captured, and is sent again; its results are the caller’s', () => {
+    const own = step();
+    const compute = vi.fn(square);
+    const kept: tf.Tensor[] = [];
+    for (let i = 1; i <= 5; i++) {
+      const x = tf.fill([1000], i);
+      kept.push(own.run([x], [], compute).values[0]!);
+      x.dispose();
+    }
+    expect(compute).toHaveBeenCalledTimes(2);
+    expect(own.recordings).toBe(1);
+    expect(kept.map((t) => t.dataSync()[999])).toEqual([1, 4, 9, 16, 25]);
+    tf.dispose(kept);
+    own.forget();
+  });
+
+  test('computes again where an assumption is another', () => {
+    const own = step();
+    const x = tf.fill([10], 3);
+    let factor = 2;
+    const run = () =>
+      tf.tidy(() => {
+        const compute = ([a]: tf.Tensor[]) => ({ values: [tf.mul(a!, factor)], gradients: [] });
+        return own.run([x], [factor], compute).values[0]!.dataSync()[0];
+      });
+    expect([run(), run(), run()]).toEqual([6, 6, 6]);
+    factor = 5;
+    expect([run(), run(), run()]).toEqual([15, 15, 15]);
+    x.dispose();
+    own.forget();
+  });
+
+  test.each<[string, (x: tf.Tensor) => tf.Tensor, RegExp]>([
+    ['reads values back', (x) => tf.mul(x, x.dataSync()[0]!), /read back/],
+    ['gives what was there before', () => before, /not computed in the step/],
+    [
+      'keeps a tensor',
+      (x) => {
+        leaked.push(tf.keep(tf.exp(x)));
+        return tf.mul(leaked.at(-1)!, 2);
+      },
+      /keeps tensors/,
+    ],
+  ])('goes on computing where it %s', (_, compute, problem) => {
+    const own = step();
+    const results: number[] = [];
+    for (let i = 1; i <= 6; i++) {
+      tf.tidy(() => {
+        const x = tf.fill([40], i);
+        const run = (inputs: tf.Tensor[]) => ({ values: [compute(inputs[0]!)], gradients: [] });
+        results.push(own.run([x], [], run).values[0]!.dataSync()[0]!);
+        if (i === 2) expect(own.problem).toMatch(problem);
+      });
+      // The tidy disposed what `compute` gave.
+      if (before.isDisposed) before = tf.keep(tf.fill([40], 7));
+    }
+    const expected = [1, 2, 3, 4, 5, 6].map((i) =>
+      tf.tidy(() => compute(tf.fill([40], i)).dataSync()[0]!),
+    );
+    expect(results).toEqual(expected);
+    expect(own.recordings).toBe(0);
+    tf.dispose(leaked.splice(0));
+  });
+  const leaked: tf.Tensor[] = [];
+  let before: tf.Tensor;
+  beforeEach(() => {
+    before = tf.keep(tf.fill([40], 7));
+  });
+
+  test('passes an error on, and works after it', () => {
+    const own = step();
+    const x = tf.fill([10], 3);
+    let calls = 0;
+    const compute = ([a]: tf.Tensor[]) => {
+      calls++;
+      const half = tf.mul(a!, 0.5);
+      if (calls === 2) throw new Error('in the second');
+      return { values: [half], gradients: [] };
+    };
+    const run = () => tf.tidy(() => own.run([x], [], compute).values[0]!.dataSync()[0]);
+    expect(run()).toBe(1.5);
+    const { usedBytes } = engineBackend().memory();
+    expect(run).toThrow('in the second');
+    expect(engineBackend().memory().usedBytes).toBe(usedBytes);
+    expect([run(), run(), run()]).toEqual([1.5, 1.5, 1.5]);
+    expect(calls).toBe(3);
+    own.forget();
+    expect(engineBackend().memory().usedBytes).toBe(usedBytes);
+    x.dispose();
+  });
+
+  test('a class that is marked may be part of it', async () => {
+    class Halving extends L.Layer {
+      static readonly className: string = 'Halving';
+      static readonly recordable: boolean = true;
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        return tf.mul(Array.isArray(inputs) ? inputs[0]! : inputs, 0.5);
+      }
+    }
+    await expectSame(() => ended([L.flatten(), new Halving({})]));
+  });
+});
+
+describe('memory', () => {
+  test('all of it is back after a fit, and nothing grows from one to the next', async () => {
+    const model = MODELS.normalised!();
+    model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(45);
+    const used: number[] = [];
+    const tensors: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      await model.fit(x, y, { batchSize: 8, epochs: 2, verbose: 0 });
+      used.push(engineBackend().memory().usedBytes);
+      tensors.push(tf.memory().numTensors);
+    }
+    expect(new Set(used.slice(1)).size).toBe(1);
+    expect(new Set(tensors.slice(1)).size).toBe(1);
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+
+  test('steps one by one leave no tensors, and few models keep their memory', async () => {
+    const { x, y } = batchOf(8);
+    const models = Array.from({ length: 8 }, () => {
+      const model = MODELS.pooled!();
+      model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+      return model;
+    });
+    const tensors = tf.memory().numTensors;
+    const used: number[] = [];
+    for (const model of models) {
+      for (let i = 0; i < 5; i++) await model.trainOnBatch(x, y);
+      used.push(engineBackend().memory().usedBytes);
+    }
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(used[7]! - used[6]!).toBeLessThanOrEqual(used[1]! - used[0]!);
+    expect(used[7]!).toBe(used[4]!);
+    tf.dispose([x, y]);
+    for (const model of models) model.dispose();
+  });
+
+  test('it is given back where there is no room left', async () => {
+    const model = MODELS.pooled!();
+    model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(8);
+    const { arena } = engineBackend();
+    arena.reclaim?.();
+    for (let i = 0; i < 4; i++) await model.trainOnBatch(x, y);
+    const { usedBytes } = arena;
+    expect(arena.reclaim?.()).toBe(true);
+    expect(arena.usedBytes).toBeLessThan(usedBytes);
+    expect(arena.reclaim?.()).toBe(false);
+    for (let i = 0; i < 4; i++) expect(Number.isFinite(await model.trainOnBatch(x, y))).toBe(true);
+    expect(arena.usedBytes).toBe(usedBytes);
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+});

@@ -1,0 +1,172 @@
+import { useBackend } from '@cnnkit/backend';
+import { createModel } from '@cnnkit/models';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createOptimizer, type FitOptions, fit } from '../src/index.js';
+
+interface Recorder {
+  recordSteps: boolean;
+  memory(): { usedBytes: number };
+}
+const backend = () => tf.backend() as unknown as Recorder;
+
+beforeAll(async () => {
+  await useBackend({ backend: 'cnnkit', threads: 2 });
+});
+afterEach(() => {
+  backend().recordSteps = true;
+});
+
+const SIDE = 10;
+const layers = tfl.layers;
+
+function data(n: number) {
+  let state = 5;
+  const next = () => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return state >>> 16;
+  };
+  const images = Uint8Array.from({ length: n * SIDE * SIDE }, () => next() & 255);
+  const labels = Int32Array.from({ length: n }, () => next() % 3);
+  return {
+    images,
+    labels,
+    shape: [n, SIDE, SIDE, 1] as [number, number, number, number],
+    classes: ['a', 'b', 'c'],
+  };
+}
+
+function build(): tfl.LayersModel {
+  const seed = (at: number) => tfl.initializers.glorotUniform({ seed: at });
+  const model = tfl.sequential();
+  const conv = { filters: 6, kernelSize: 3, inputShape: [SIDE, SIDE, 1] };
+  model.add(layers.conv2d({ ...conv, activation: 'relu', kernelInitializer: seed(1) }));
+  model.add(layers.batchNormalization());
+  model.add(layers.maxPooling2d({ poolSize: 2 }));
+  model.add(layers.flatten());
+  model.add(layers.dense({ units: 8, activation: 'relu', kernelInitializer: seed(2) }));
+  model.add(layers.dense({ units: 3, activation: 'softmax', kernelInitializer: seed(3) }));
+  return model;
+}
+
+/** What a run leaves, and how many kernels it ran. */
+async function run(
+  recorded: boolean,
+  optimizer: () => tf.Optimizer,
+  options: FitOptions = {},
+  make: () => tfl.LayersModel = build,
+) {
+  backend().recordSteps = recorded;
+  const model = make();
+  model.compile({
+    optimizer: optimizer(),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  });
+  const engine = tf.engine() as unknown as { runKernelFunc(params: object): unknown };
+  const original = engine.runKernelFunc;
+  let kernels = 0;
+  engine.runKernelFunc = function (params) {
+    kernels++;
+    return original.call(this, params);
+  };
+  try {
+    const { history } = await fit(model, data(70), { batchSize: 16, epochs: 4, ...options });
+    const weights = model.getWeights().map((weight) => Array.from(weight.dataSync()));
+    return { result: { history, weights }, kernels };
+  } finally {
+    engine.runKernelFunc = original;
+    model.dispose();
+  }
+}
+
+async function expectSame(...rest: [() => tf.Optimizer, FitOptions?, (() => tfl.LayersModel)?]) {
+  const eager = await run(false, ...rest);
+  const recorded = await run(true, ...rest);
+  expect(recorded.result).toEqual(eager.result);
+  expect(recorded.result.weights.flat().every(Number.isFinite)).toBe(true);
+  return recorded.kernels / eager.kernels;
+}
+
+describe('fit gives the same bits where the backend records its steps', () => {
+  test.each([
+    ['SGD', {}],
+    ['SGD', { momentum: 0.9, nesterov: true, clipnorm: 1 }],
+    ['Adam', {}],
+    ['Adam', { weightDecay: 0.01 }],
+    ['Adam', { useEma: true, gradientAccumulationSteps: 2 }],
+    ['Nadam', {}],
+    ['Adamax', {}],
+    ['RMSprop', {}],
+    ['Adagrad', {}],
+    ['Adadelta', {}],
+    ['Lion', {}],
+  ])('%s %o', async (name, options) => {
+    const share = await expectSame(() => createOptimizer(name, { learningRate: 0.01, ...options }));
+    // Of 20 steps the first two of each batch size run every kernel.
+    expect(share).toBeLessThan(0.6);
+  });
+
+  test('with class weights, weighted metrics by name, and a last batch of another size', async () => {
+    const options = { classWeight: { 1: 3 }, weightedMetrics: ['accuracy'], epochs: 6 };
+    expect(await expectSame(() => tf.train.adam(0.01), options)).toBeLessThan(0.6);
+  });
+
+  test('with the dropout of @cnnkit/models, whose masks depend on seed and step', async () => {
+    const make = () =>
+      createModel('dropout-cnn', { inputShape: [SIDE, SIDE, 1], classes: 3, seed: 4 });
+    const share = await expectSame(() => createOptimizer('Adam', {}), { epochs: 3, seed: 9 }, make);
+    expect(share).toBeLessThan(0.8);
+  });
+});
+
+test('what may do more than compute runs at each step', async () => {
+  let calls = 0;
+  const model = build();
+  const metric = (yTrue: tf.Tensor, yPred: tf.Tensor) => {
+    calls++;
+    return tfl.metrics.categoricalAccuracy(yTrue, yPred);
+  };
+  model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy', metrics: [metric as never] });
+  await fit(model, data(64), { batchSize: 16, epochs: 2 });
+  expect(calls).toBe(8);
+  model.dispose();
+});
+
+test('a learning rate and a layer that change between epochs count at once', async () => {
+  const change = (model: () => tfl.LayersModel) => ({
+    onEpochBegin(epoch: number) {
+      if (epoch !== 2) return;
+      (model().optimizer as unknown as { learningRate: number }).learningRate = 0.2;
+      model().layers[0]!.trainable = false;
+    },
+  });
+  const results = [];
+  for (const recorded of [false, true]) {
+    let model: tfl.LayersModel | undefined;
+    const make = () => {
+      model = build();
+      return model;
+    };
+    const callbacks = [change(() => model as tfl.LayersModel)];
+    results.push((await run(recorded, () => tf.train.sgd(0.01), { callbacks }, make)).result);
+  }
+  expect(results[1]).toEqual(results[0]);
+});
+
+test('its memory is back when a run ends', async () => {
+  const optimizer = () => createOptimizer('Adam', {});
+  await run(true, optimizer);
+  const { usedBytes } = backend().memory();
+  const tensors = tf.memory().numTensors;
+  await run(true, optimizer);
+  // What tfjs keeps of an optimizer that nobody disposes is the same either way.
+  const grown = backend().memory().usedBytes - usedBytes;
+  const kept = tf.memory().numTensors - tensors;
+  const before = backend().memory().usedBytes;
+  const tensorsBefore = tf.memory().numTensors;
+  await run(false, optimizer);
+  expect(backend().memory().usedBytes - before).toBe(grown);
+  expect(tf.memory().numTensors - tensorsBefore).toBe(kept);
+});
