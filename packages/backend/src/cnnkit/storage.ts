@@ -1,4 +1,4 @@
-import type { backend_util, DataType } from '@tensorflow/tfjs-core';
+import { type backend_util, type DataType, util } from '@tensorflow/tfjs-core';
 import type { Arena, Views } from './arena.js';
 import type { Capture } from './capture.js';
 import type { Commands } from './commands.js';
@@ -187,6 +187,8 @@ export class Storage {
       capture.fail('values are read back');
     }
     if (this.#host !== undefined && this.#hostType === dtype) return this.#host;
+    // Of an empty tensor there is nothing to wait for.
+    if (this.size === 0) return util.getTypedArrayFromDType(dtype as 'float32', 0);
     const block = this.block();
     this.#engine.commands.sync();
     const { i32, f32 } = this.#engine.views;

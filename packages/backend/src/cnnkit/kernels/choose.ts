@@ -100,13 +100,9 @@ function softmax(logarithm: number): Kernel {
     const logits = inputs.logits!;
     const rank = logits.shape.length;
     const dim = (attrs.dim ?? attrs.axis ?? -1) as number;
-    if (
-      logits.dtype !== 'float32' ||
-      (dim !== -1 && dim !== rank - 1) ||
-      sizeOf(logits.shape) === 0
-    )
-      return undefined;
+    if (logits.dtype !== 'float32' || (dim !== -1 && dim !== rank - 1)) return undefined;
     const n = sizeOf(logits.shape);
+    if (n === 0) return backend.output(logits.shape);
     const columns = logits.shape.at(-1) ?? 1;
     const from = backend.blockOf(logits);
     const out = backend.output(logits.shape);
