@@ -46,6 +46,19 @@ describe('useBackend', () => {
     await expect(useBackend({ threads })).rejects.toThrow(RangeError);
   });
 
+  test.each([0, -1, 1000, 2 ** 33, Number.NaN])('refuses a memory of %d bytes', async (bytes) => {
+    await expect(useBackend({ maximumBytes: bytes })).rejects.toThrow(
+      `useBackend: maximumBytes must be from 2 ** 24 to 2 ** 32; received ${bytes}`,
+    );
+  });
+
+  test('says how much memory so many threads need', async () => {
+    const attempt = useBackend({ backend: 'cnnkit', threads: 16, maximumBytes: 2 ** 25 });
+    await expect(attempt).rejects.toThrow(
+      /maximumBytes must be \d+ or more for 16 threads; received 33554432/,
+    );
+  });
+
   test('says how to change the threads of a backend that runs', async () => {
     await useBackend({ backend: 'cnnkit', threads: 1 });
     await expect(useBackend({ backend: 'cnnkit', threads: 2 })).rejects.toThrow(

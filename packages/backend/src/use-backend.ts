@@ -27,7 +27,7 @@ export interface UseBackendOptions {
    * `'wasm'`. One that is named runs or fails; {@link inspectBackends} says which are to be had.
    */
   readonly kernels?: 'native' | 'wasm' | undefined;
-  /** Bytes the `cnnkit` backend's memory may grow to. Default, and most: 4 GiB. */
+  /** Bytes the `cnnkit` backend's memory may grow to: from 2 ** 24, some 4 MiB of them a thread. Default, and most: 4 GiB. */
   readonly maximumBytes?: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface ChosenBackend {
  *
  * @param options.backend Use this one or fail; there is no fallback from a backend that was named.
  * @returns which one runs and why, as plain data.
- * @throws RangeError for an unknown name or thread count; {@link BackendError} with the cause if the
+ * @throws RangeError for an unknown name, thread count or size of memory; {@link BackendError} with the cause if the
  * named backend, or every one, cannot run here.
  *
  * @example
@@ -78,6 +78,11 @@ export async function useBackend(options: UseBackendOptions = {}): Promise<Chose
   if (recordSteps !== undefined && typeof recordSteps !== 'boolean') {
     throw new TypeError(
       `useBackend: recordSteps must be true or false; received ${JSON.stringify(recordSteps)}.`,
+    );
+  }
+  if (maximumBytes !== undefined && !(maximumBytes >= 2 ** 24 && maximumBytes <= 2 ** 32)) {
+    throw new RangeError(
+      `useBackend: maximumBytes must be from 2 ** 24 to 2 ** 32; received ${maximumBytes}. Leave it out for 4 GiB.`,
     );
   }
   const engine = { threads, winograd, recordSteps, kernels, maximumBytes };

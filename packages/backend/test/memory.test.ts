@@ -29,6 +29,45 @@ test('a full memory says so, and goes on once something is disposed', async () =
   second.dispose();
 });
 
+test('room that many small tensors gave back holds a large one', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 2, maximumBytes: 64 * MIB });
+  const { arena } = engineBackend();
+  const mean = (t: tf.Tensor) => tf.tidy(() => tf.mean(t).dataSync()[0]);
+  const small: tf.Tensor[] = [];
+  const fill = () => {
+    for (let i = 0; ; i++) small.push(tf.fill([20_000 + ((i * 977) % 5000)], i));
+  };
+  expect(fill).toThrow('no room');
+  // A hole in the middle, with neighbours that keep what they have.
+  const [from, to] = [small.length >> 2, (small.length * 3) >> 2];
+  tf.dispose(small.slice(from, to));
+  const large = tf.fill([4 * MIB], 7);
+  const uploaded = tf.tensor1d(new Float32Array(MIB).fill(3));
+  expect([mean(large), mean(uploaded)]).toEqual([7, 3]);
+  const kept = [...small.slice(0, from), ...small.slice(to)];
+  const number = (i: number) => (i < from ? i : i - from + to);
+  expect(kept.map((t) => mean(t))).toEqual(kept.map((_, i) => number(i)));
+  tf.dispose([kept, large, uploaded]);
+  expect(arena.usedBytes).toBe(0);
+  // Everything is one piece again, up to what an eighth between two sizes takes.
+  const whole = tf.fill([12 * MIB], 5);
+  expect(mean(whole)).toBe(5);
+  whole.dispose();
+});
+
+test('an upload waits for commands where only what they use has room for it', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 1, maximumBytes: 64 * MIB });
+  for (let round = 0; round < 5; round++) {
+    const a = tf.tidy(() => tf.exp(tf.fill([4 * MIB], round)));
+    const b = tf.fill([4 * MIB], 2);
+    const sum = tf.sum(b);
+    tf.dispose([a, b]);
+    const c = tf.tensor1d(new Float32Array(8 * MIB).fill(round));
+    expect([sum.dataSync()[0], tf.mean(c).dataSync()[0]]).toEqual([8 * MIB, round]);
+    tf.dispose([sum, c]);
+  }
+});
+
 test('growing keeps every value', async () => {
   await useBackend({ backend: 'cnnkit', threads: 2 });
   const tensors = Array.from({ length: 24 }, (_, i) => tf.fill([2 * MIB], i));

@@ -2,7 +2,7 @@ import { platform } from '#platform';
 import { BackendError } from '../errors.js';
 import type { KernelLibrary } from './kernel-library.js';
 import type { WinogradUse } from './kernels/winograd-plan.js';
-import { MAX_THREADS } from './layout.js';
+import { layoutFor, MAX_THREADS } from './layout.js';
 import { COMMANDS } from './opcodes.js';
 import { instructionSet, type NativeKernels, openNativeLibrary } from './threads/native-library.js';
 import { openWasmLibrary } from './threads/wasm-library.js';
@@ -132,12 +132,21 @@ function openNative({ native, bits }: NativeChoice, options: OpenOptions): Kerne
     arch: platform.arch,
     bits,
     threads: threadsFor(options),
-    maximumBytes: Math.min(options.maximumBytes ?? FOUR_GIB, FOUR_GIB),
+    maximumBytes: maximumFor(options, threadsFor(options)),
   });
 }
 
 const threadsFor = ({ threads = platform.defaultThreads() }: OpenOptions) =>
   Math.min(MAX_THREADS, threads);
+
+/** Bytes the memory may grow to; an engine needs some before it holds its first tensor. */
+function maximumFor({ maximumBytes = FOUR_GIB }: OpenOptions, threads: number): number {
+  const least = layoutFor(threads).arena + (1 << 20);
+  if (maximumBytes >= least) return Math.min(maximumBytes, FOUR_GIB);
+  throw new RangeError(
+    `useBackend: maximumBytes must be ${least} or more for ${count(threads)}; received ${maximumBytes}.`,
+  );
+}
 
 /** Whether to use relaxed SIMD: where there is any, unless CNNKIT_WASM_FMA is 0. */
 const useFma = () => platform.variable('CNNKIT_WASM_FMA') !== '0' && hasRelaxedSimd();
@@ -165,7 +174,7 @@ async function openWasm(options: OpenOptions): Promise<KernelLibrary> {
     module,
     shared,
     threads: used,
-    maximumBytes: Math.min(options.maximumBytes ?? FOUR_GIB, FOUR_GIB),
+    maximumBytes: maximumFor(options, used),
     mayWait: platform.mayWait,
     ...(shared && platform.startThread !== undefined ? { startThread: platform.startThread } : {}),
   });

@@ -110,7 +110,7 @@ export class Storage {
 
   /** Byte offset of the values, computed or uploaded by now. */
   block(): number {
-    const { arena, commands, views, capture } = this.#engine;
+    const { arena, views, capture } = this.#engine;
     if (capture !== undefined && this.born !== capture) capture.reads(this);
     if (this.#block !== 0) return this.#block;
     if (this.#host === undefined) {
@@ -121,12 +121,25 @@ export class Storage {
       return block;
     }
     capture?.keep(this);
-    const block = arena.take(this.size * 4, commands.done);
-    (this.type === 'int32' ? views.i32 : views.f32).set(this.#host, block >> 2);
+    const block = this.#takeForUpload();
+    (this.type === 'int32' ? views.i32 : views.f32).set(this.#host, block / 4);
     // Small arrays are kept, since scalars are often wanted on both sides.
     if (this.size > 256) this.#host = undefined;
     this.#block = block;
     return block;
+  }
+
+  /** JavaScript writes at once: into room that no unfinished command uses, if need be after waiting for some. */
+  #takeForUpload(): number {
+    const { arena, commands } = this.#engine;
+    const bytes = this.size * 4;
+    if (commands.done === commands.head) return arena.take(bytes, commands.done);
+    try {
+      return arena.take(bytes, commands.done);
+    } catch {
+      commands.sync();
+      return arena.take(bytes, commands.done);
+    }
   }
 
   /** Takes over a block that somebody else computed this deferred value into. */
@@ -192,7 +205,7 @@ export class Storage {
     const block = this.block();
     this.#engine.commands.sync();
     const { i32, f32 } = this.#engine.views;
-    const at = block >> 2;
+    const at = block / 4; // not a shift, which would take 2 GiB for a negative number
     const values = (this.type === 'int32' ? i32 : f32).slice(at, at + this.size);
     this.#host = dtype === 'bool' ? Uint8Array.from(values) : values;
     this.#hostType = dtype;
