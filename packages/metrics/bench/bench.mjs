@@ -58,6 +58,8 @@ const CASES = {
   'rocAucScore, ovr': (d) => metrics.rocAucScore(d.yTrue, d.proba, { multiClass: 'ovr' }),
   averagePrecisionScore: (d) => metrics.averagePrecisionScore(d.binary, d.score),
   rocCurve: (d) => metrics.rocCurve(d.binary, d.score).fpr.length,
+  precisionRecallCurve: (d) => metrics.precisionRecallCurve(d.binary, d.score).recall.length,
+  detCurve: (d) => metrics.detCurve(d.binary, d.score).fpr.length,
   calibrationCurve: (d) => metrics.calibrationCurve(d.binary, d.score, { nBins: 10 }).probTrue[0],
 };
 

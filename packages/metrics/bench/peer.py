@@ -41,6 +41,8 @@ CASES = {
     "rocAucScore, ovr": lambda d: M.roc_auc_score(d["t"], d["p"], multi_class="ovr"),
     "averagePrecisionScore": lambda d: M.average_precision_score(d["b"], d["s"]),
     "rocCurve": lambda d: len(M.roc_curve(d["b"], d["s"])[0]),
+    "precisionRecallCurve": lambda d: len(M.precision_recall_curve(d["b"], d["s"])[1]),
+    "detCurve": lambda d: len(M.det_curve(d["b"], d["s"])[0]),
     "calibrationCurve": lambda d: calibration_curve(d["b"], d["s"], n_bins=10)[0][0],
 }
 

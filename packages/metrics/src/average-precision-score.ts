@@ -9,7 +9,7 @@ import { fail, show } from './internal/fail.js';
 import { key } from './internal/label-codes.js';
 import { oneScore, readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
-import { count, marks, sumPrecisions } from './internal/thresholds.js';
+import { count, marks } from './internal/thresholds.js';
 import { readTruth } from './internal/truth.js';
 import { warner } from './internal/warn.js';
 import { readWeights } from './internal/weights.js';
@@ -83,10 +83,6 @@ export function averagePrecisionScore(
   const { length } = truth;
   const warn = warner(metric, onWarning);
   const score: BinaryScore = (positive, column, weights) => {
-    if (weights === undefined) {
-      const { sum, positives } = sumPrecisions(positive, column);
-      if (positives > 0) return sum / positives;
-    }
     const { tps, fps } = count(positive, column, weights, 'flat');
     const positives = tps.at(-1)!;
     if (positives === 0) {
@@ -104,7 +100,8 @@ export function averagePrecisionScore(
   const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
   if (binary) {
     const positive = truth.classes.findIndex((label) => key(label) === key(posLabel));
-    return score(marks(truth.codes, positive), oneScore(metric, 'yScore', scores), weights);
+    const isPositive = positive === 1 ? truth.codes : marks(truth.codes, positive);
+    return score(isPositive, oneScore(metric, 'yScore', scores), weights);
   }
   const columns = 'codes' in truth ? truth.classes.length : truth.columns;
   if (scores.columns !== columns) {
@@ -119,17 +116,18 @@ export function averagePrecisionScore(
   return averageColumns(score, rows, scores, average, weights);
 }
 
-function precisionAt(tps: Float64Array, fps: Float64Array, i: number): number {
+function precisionAt(tps: ArrayLike<number>, fps: ArrayLike<number>, i: number): number {
   const chosen = tps[i]! + fps[i]!;
   return chosen === 0 ? 0 : tps[i]! / chosen;
 }
 
 /** The sum of precision times the recall gained at each threshold. */
-function steps(tps: Float64Array, fps: Float64Array): number {
+function steps(tps: ArrayLike<number>, fps: ArrayLike<number>): number {
   let area = 0;
+  let before = 0;
   for (let i = 0; i < tps.length; i++) {
-    const gained = tps[i]! - (i > 0 ? tps[i - 1]! : 0);
-    area += gained * precisionAt(tps, fps, i);
+    area += (tps[i]! - before) * precisionAt(tps, fps, i);
+    before = tps[i]!;
   }
-  return area / tps.at(-1)!;
+  return area / before;
 }

@@ -1,6 +1,6 @@
 import { fail } from './internal/fail.js';
-import { lowerBound, toArray, upperBound } from './internal/numpy.js';
-import { countsAtThresholds, prepend } from './internal/thresholds.js';
+import { lowerBound, reals, upperBound } from './internal/numpy.js';
+import { countsAtThresholds } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
@@ -46,9 +46,8 @@ export function detCurve(
   }
   // The start of the curve is a point like others here, and the first threshold may be dropped too.
   const start = Number(dropIntermediate && counts.tps[0] === 0 && counts.tps[1] === 0);
-  const fps = prepend(0, counts.fps.subarray(start));
-  const tps = prepend(0, counts.tps.subarray(start));
-  const thresholds = prepend(Number.POSITIVE_INFINITY, counts.thresholds.subarray(start));
+  const fps = counts.fps.subarray(start);
+  const tps = counts.tps.subarray(start);
   const negatives = fps.at(-1)!;
   const positives = tps.at(-1)!;
   if (negatives === 0 || positives === 0) {
@@ -57,13 +56,17 @@ export function detCurve(
     warn('rates_undefined', 'UndefinedMetricWarning', `${rule}; its rate is NaN.`);
   }
   // The flat ends of the curve carry no choice: it starts where the last false alarm is gone.
-  const first = upperBound(fps, fps[0]!) - 1;
-  const last = lowerBound(tps, positives) + 1;
-  const backwards = (values: Float64Array, value: (v: number) => number) =>
-    toArray(values.subarray(first, last).map(value)).reverse();
-  return {
-    fpr: backwards(fps, (fp) => fp / negatives),
-    fnr: backwards(tps, (tp) => (positives - tp) / positives),
-    thresholds: backwards(thresholds, (threshold) => threshold),
-  };
+  const first = upperBound(fps, 0);
+  const last = positives > 0 ? lowerBound(tps, positives) + 1 : 0;
+  const size = last - first + 1;
+  const fpr = reals(size);
+  const fnr = reals(size);
+  const thresholds = reals(size);
+  for (let i = 0; i < size; i++) {
+    const at = last - 1 - i;
+    fpr[i] = at < 0 ? 0 / negatives : fps[at]! / negatives;
+    fnr[i] = at < 0 ? positives / positives : (positives - tps[at]!) / positives;
+    thresholds[i] = at < 0 ? Number.POSITIVE_INFINITY : counts.rising[tps.length - 1 - at]!;
+  }
+  return { fpr, fnr, thresholds };
 }

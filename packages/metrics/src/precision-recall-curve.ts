@@ -1,4 +1,4 @@
-import { toArray } from './internal/numpy.js';
+import { reals } from './internal/numpy.js';
 import { countsAtThresholds } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
@@ -41,7 +41,7 @@ export function precisionRecallCurve(
   const metric = 'precisionRecallCurve';
   const dropped = dropIntermediate ? 'flat' : 'none';
   const counts = countsAtThresholds(metric, yTrue, yScore, posLabel, sampleWeight, dropped);
-  const { fps, tps, thresholds } = counts;
+  const { fps, tps, rising } = counts;
   const n = tps.length;
   const positives = tps.at(-1)!;
   if (positives === 0) {
@@ -49,15 +49,17 @@ export function precisionRecallCurve(
     const warn = warner(metric, onWarning);
     warn('no_positive_samples', 'UserWarning', `${rule}; recall is 1 at every threshold.`);
   }
-  const precision = new Array<number>(n + 1);
-  const recall = new Array<number>(n + 1);
+  const precision = reals(n + 1);
+  const recall = reals(n + 1);
+  const thresholds = reals(n);
   for (let i = 0; i < n; i++) {
     const at = n - 1 - i;
     const chosen = tps[at]! + fps[at]!;
     precision[i] = chosen === 0 ? 0 : tps[at]! / chosen;
     recall[i] = positives === 0 ? 1 : tps[at]! / positives;
+    thresholds[i] = rising[i]!;
   }
   precision[n] = 1;
   recall[n] = 0;
-  return { precision, recall, thresholds: toArray(thresholds).reverse() };
+  return { precision, recall, thresholds };
 }

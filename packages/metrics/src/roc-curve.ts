@@ -1,3 +1,4 @@
+import { reals } from './internal/numpy.js';
 import { countsAtThresholds } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
@@ -43,24 +44,28 @@ export function rocCurve(
   const dropped = dropIntermediate ? 'straight' : 'none';
   const counts = countsAtThresholds('rocCurve', yTrue, yScore, posLabel, sampleWeight, dropped);
   const warn = warner('rocCurve', onWarning);
-  const rate = (side: 'negative' | 'positive', sums: Float64Array): number[] => {
+  const rate = (side: 'negative' | 'positive', sums: Float64Array | Int32Array): number[] => {
     const total = sums.at(-1)!;
-    if (total > 0) return arrayFrom(0, sums, total);
+    if (total > 0) return shares(sums, total);
     const rule = `yTrue holds no ${side} samples`;
     warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; their rate is NaN.`);
     return new Array<number>(sums.length + 1).fill(Number.NaN);
   };
+  const { rising } = counts;
+  const thresholds = reals(rising.length + 1);
+  thresholds[0] = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rising.length; i++) thresholds[i + 1] = rising[rising.length - 1 - i]!;
   return {
     fpr: rate('negative', counts.fps),
     tpr: rate('positive', counts.tps),
-    thresholds: arrayFrom(Number.POSITIVE_INFINITY, counts.thresholds, 1),
+    thresholds,
   };
 }
 
-/** A plain array: the first value, then the others divided. */
-function arrayFrom(first: number, values: Float64Array, divisor: number): number[] {
-  const out = new Array<number>(values.length + 1);
-  out[0] = first;
-  for (let i = 0; i < values.length; i++) out[i + 1] = values[i]! / divisor;
+/** A plain array: 0, then each sum's share of the total. */
+function shares(sums: ArrayLike<number>, total: number): number[] {
+  const out = reals(sums.length + 1);
+  out[0] = 0;
+  for (let i = 0; i < sums.length; i++) out[i + 1] = sums[i]! / total;
   return out;
 }

@@ -90,9 +90,8 @@ function tableOf(
   counts: ReturnType<typeof count>,
   thresholds: readonly number[],
 ): Omit<ClassThresholds, 'label'> {
-  const { fps, tps } = counts;
+  const { fps, tps, rising } = counts;
   const [positives, negatives] = [tps.at(-1)!, fps.at(-1)!];
-  const rising = counts.thresholds.slice().reverse();
   const rowAt = (threshold: number): ThresholdRow => {
     const last = rising.length - 1 - lowerBound(rising, threshold);
     const [tp, fp] = last < 0 ? [0, 0] : [tps[last]!, fps[last]!];
@@ -105,9 +104,9 @@ function tableOf(
       f1Score: (2 * tp) / (2 * tp + fp + fn),
     };
   };
-  let best = rowAt(counts.thresholds[0]!);
-  for (const threshold of counts.thresholds) {
-    const row = rowAt(threshold);
+  let best = rowAt(rising.at(-1)!);
+  for (let i = rising.length - 2; i >= 0; i--) {
+    const row = rowAt(rising[i]!);
     if (row.f1Score > best.f1Score) best = row;
   }
   return { rows: thresholds.map(rowAt), best };

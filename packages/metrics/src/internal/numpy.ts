@@ -123,9 +123,12 @@ export function upperBound(sorted: ArrayLike<number>, x: number): number {
   return low;
 }
 
-/** A plain array of the numbers; `Array.from` would go through an iterator. */
-export function toArray(values: Float64Array): number[] {
-  const out = new Array<number>(values.length);
-  for (let i = 0; i < out.length; i++) out[i] = values[i]!;
+/**
+ * A plain array to be filled with reals. `new Array(n)` would be made for whole numbers first, and all of
+ * it copied at the first fraction.
+ */
+export function reals(length: number): number[] {
+  const out = [0.5];
+  out.length = length;
   return out;
 }

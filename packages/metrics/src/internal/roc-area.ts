@@ -43,7 +43,7 @@ function hasBoth(positive: ArrayLike<number>): boolean {
 }
 
 /** Trapezoids from the origin through the first points; without weights in whole numbers, exactly. */
-function area(fps: Float64Array, tps: Float64Array, points: number): number {
+function area(fps: ArrayLike<number>, tps: ArrayLike<number>, points: number): number {
   let total = 0;
   let x = 0;
   let y = 0;

@@ -48,13 +48,19 @@ const CROWDS: Readonly<Record<string, (i: number) => number>> = {
   'both sides of a power of 2': () => 0.25 + (random() - 0.5) * 1e-9,
   'the smallest numbers there are': () => Math.floor(random() * 1e6) * 5e-324,
   'zeros among others': () => Math.max(0, random() - 0.5),
+  'evenly spread ones': () => random(),
+  'evenly spread ones and a crowd': (i) => (i % 9 ? random() : 0.5 + random() * 1e-10),
+  'evenly spread ones and many that are tiny': (i) => (i % 90 ? random() : 10 ** -(300 * random())),
   'few values': () => Math.floor(random() * 50) / 50,
   'one value': () => 0.1,
   'logits in float32': () => Math.fround(Math.log(random() / random())),
 };
 for (const [crowd, scoreOf] of Object.entries(CROWDS)) {
-  it(`sortByScore copes with ${crowd}`, () => {
-    const scores = Float64Array.from({ length: 20_000 }, (_, i) => scoreOf(i));
+  it.each([
+    ['', 20_000],
+    [', a hundred thousand', 100_000],
+  ])(`sortByScore copes with ${crowd}%s`, (_, length) => {
+    const scores = Float64Array.from({ length }, (_, i) => scoreOf(i));
     const positive = Uint8Array.from(scores, () => Number(random() < 0.3));
     const places = scores.map((_, i) => i);
     const expected = scores.toSorted();
@@ -65,6 +71,9 @@ for (const [crowd, scoreOf] of Object.entries(CROWDS)) {
       expect(marked.reduce((a, b) => a + b)).toBe(positive.reduce((a, b) => a + b, 0));
       expect(sorted.weights?.every((place, i) => scores[place] === expected[i])).not.toBe(false);
       expect(sorted.weights?.every((place, i) => positive[place] === marked[i])).not.toBe(false);
+      const asTheyCame = (place: number, i: number, all: Float64Array) =>
+        scores[place]! < 0 || scores[all[i - 1]!] !== scores[place] || all[i - 1]! < place;
+      expect(sorted.weights?.every(asTheyCame)).not.toBe(false);
     }
   });
 }

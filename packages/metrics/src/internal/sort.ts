@@ -1,3 +1,5 @@
+import { dealByPlace } from './even-sort.js';
+
 /** A value that would have to move further than this lies in a crowd. */
 const SHORT = 24;
 
@@ -7,6 +9,13 @@ export interface SortedScores {
   readonly marked: Float64Array;
   /** So many at the front are scores below 0. */
   readonly below: number;
+  readonly weights: Float64Array | undefined;
+}
+
+/** Scores in the order they came, the class of each (1 is positive), and what each weighs. */
+export interface Marked {
+  readonly scores: ArrayLike<number>;
+  readonly positive: ArrayLike<number>;
   readonly weights: Float64Array | undefined;
 }
 
@@ -21,21 +30,16 @@ export function sortByScore(
   positive: ArrayLike<number>,
   weights: Float64Array | undefined,
 ): SortedScores {
-  const n = scores.length;
-  const marked = new Float64Array(n);
+  const given = { scores, positive, weights };
+  const { low, high } = rangeOf(scores);
+  if (low >= 0) {
+    const sorted = sortSizes(given, Math.abs(low), high);
+    return { marked: sorted.values, below: 0, weights: sorted.weights };
+  }
   let below = 0;
-  for (let i = 0; i < n; i++) {
-    const magnitude = Math.abs(scores[i]!);
-    marked[i] = positive[i] === 1 ? -magnitude : magnitude;
-    if (scores[i]! < 0) below++;
-  }
-  if (below === 0) {
-    const sorted = sortByMagnitude({ values: marked, weights: weights?.slice() });
-    return { marked: sorted.values, below, weights: sorted.weights };
-  }
-  const isBelow = (i: number) => scores[i]! < 0;
-  const left = sortByMagnitude(pick({ values: marked, weights }, below, isBelow));
-  const right = sortByMagnitude(pick({ values: marked, weights }, n - below, (i) => !isBelow(i)));
+  for (let i = 0; i < scores.length; i++) below += Number(scores[i]! < 0);
+  const left = sortSide(given, below, true);
+  const right = sortSide(given, scores.length - below, false);
   // The greater the magnitude below 0, the lower the score.
   return {
     marked: join(left.values.reverse(), right.values),
@@ -44,16 +48,56 @@ export function sortByScore(
   };
 }
 
-function pick({ values, weights }: Values, count: number, keep: (i: number) => boolean): Values {
-  const out = { values: new Float64Array(count), weights: weights && new Float64Array(count) };
+/** Sorts the samples whose scores are below 0, or the others, by magnitude. */
+function sortSide({ scores, positive, weights }: Marked, count: number, isBelow: boolean): Values {
+  const sizes = new Float64Array(count);
+  const side = {
+    scores: sizes,
+    positive: new Uint8Array(count),
+    weights: weights && new Float64Array(count),
+  };
   let at = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (!keep(i)) continue;
-    out.values[at] = values[i]!;
-    if (weights) out.weights![at] = weights[i]!;
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i]! < 0 !== isBelow) continue;
+    sizes[at] = Math.abs(scores[i]!);
+    side.positive[at] = Number(positive[i] === 1);
+    if (weights) side.weights![at] = weights[i]!;
     at++;
   }
-  return out;
+  const { low, high } = rangeOf(sizes);
+  return sortSizes(side, low, high);
+}
+
+function rangeOf(scores: ArrayLike<number>): { readonly low: number; readonly high: number } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  const rounds = scores.length & ~3;
+  for (let i = 0; i < rounds; i += 4) {
+    const a = scores[i]!;
+    const b = scores[i + 1]!;
+    const c = scores[i + 2]!;
+    const d = scores[i + 3]!;
+    low = Math.min(low, a, b, c, d);
+    high = Math.max(high, a, b, c, d);
+  }
+  for (let i = rounds; i < scores.length; i++) {
+    low = Math.min(low, scores[i]!);
+    high = Math.max(high, scores[i]!);
+  }
+  return { low, high };
+}
+
+/** Sorts scores by magnitude, and marks those that are positive by a minus. */
+function sortSizes(given: Marked, low: number, high: number): Values {
+  const { scores, positive, weights } = given;
+  const placed = scores.length > SHORT ? dealByPlace(given, low, high) : undefined;
+  if (placed) return settle(placed, placed.placeAt, sortByMagnitude);
+  const values = new Float64Array(scores.length);
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(scores[i]!);
+    values[i] = positive[i] === 1 ? -size : size;
+  }
+  return sortByMagnitude({ values, weights: weights?.slice() });
 }
 
 function join(a: Float64Array, b: Float64Array): Float64Array {
@@ -70,7 +114,8 @@ export function upperHalves({ buffer, byteOffset, length }: Float64Array): Int32
   return new Int32Array(buffer, byteOffset + 4 * second, 2 * length - second);
 }
 
-interface Values {
+/** Magnitudes with their marks. */
+export interface Values {
   readonly values: Float64Array;
   readonly weights: Float64Array | undefined;
 }
@@ -94,18 +139,34 @@ interface Keys {
  * @returns the arrays given, or others in their place; those given are written to
  */
 function sortByMagnitude(given: Values): Values {
-  const n = given.values.length;
   const keys = keysOf(given.values);
-  const sorted = n > SHORT ? radixSort(given, keys) : given;
-  const { values } = sorted;
-  for (let i = 1; i < n; i++) {
+  const sorted = given.values.length > SHORT ? radixSort(given, keys) : given;
+  const halves = upperHalves(sorted.values);
+  const keyAt = (at: number) => ((halves[2 * at]! & 0x7fffffff) - keys.lowest) >>> keys.shift;
+  return settle(sorted, keyAt, sortCrowd);
+}
+
+/**
+ * Puts in order what is in the order of its keys: by insertion, and where a value would have to move
+ * far, with a sort of the stretch that shares its key.
+ */
+function settle(
+  sorted: Values,
+  keyAt: (at: number) => number,
+  sortStretch: (stretch: Values) => Values,
+): Values {
+  const { values, weights } = sorted;
+  for (let i = 1; i < values.length; i++) {
     if (Math.abs(values[i - 1]!) <= Math.abs(values[i]!) || insert(sorted, i)) continue;
-    const halves = upperHalves(values);
-    const keyAt = (at: number) => ((halves[2 * at]! & 0x7fffffff) - keys.lowest) >>> keys.shift;
     let start = i;
     while (start > 0 && keyAt(start - 1) === keyAt(i)) start--;
-    while (i + 1 < n && keyAt(i + 1) === keyAt(i)) i++;
-    sortCrowd(sorted, start, i + 1);
+    while (i + 1 < values.length && keyAt(i + 1) === keyAt(i)) i++;
+    const inOrder = sortStretch({
+      values: values.slice(start, i + 1),
+      weights: weights?.slice(start, i + 1),
+    });
+    values.set(inOrder.values, start);
+    if (weights) weights.set(inOrder.weights!, start);
   }
   return sorted;
 }
@@ -204,13 +265,11 @@ function insert({ values, weights }: Values, i: number): boolean {
 }
 
 /**
- * Sorts a stretch whose values share a key by what they have above its least one, as large as it can
- * be made by a power of 2: both steps, and those back, are exact, since no two differ by a factor of 2
- * (or all have the least exponent there is).
+ * Sorts values that share a key by what they have above their least one, as large as it can be made by
+ * a power of 2: both steps, and those back, are exact, since no two differ by a factor of 2 (or all
+ * have the least exponent there is).
  */
-function sortCrowd(sorted: Values, start: number, end: number): void {
-  const values = sorted.values.subarray(start, end);
-  const weights = sorted.weights?.subarray(start, end);
+function sortCrowd({ values, weights }: Values): Values {
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let i = 0; i < values.length; i++) {
@@ -219,18 +278,18 @@ function sortCrowd(sorted: Values, start: number, end: number): void {
     if (size > most) most = size;
   }
   const scale = 2 ** Math.min(1023, -Math.floor(Math.log2(most - least)));
-  const parts = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const part = (Math.abs(values[i]!) - least) * scale;
-    parts[i] = isMarked(values[i]!) ? -part : part;
-  }
+  const parts = values.map((value) => {
+    const part = (Math.abs(value) - least) * scale;
+    return isMarked(value) ? -part : part;
+  });
   const inOrder = sortByMagnitude({ values: parts, weights });
-  for (let i = 0; i < values.length; i++) {
-    const part = inOrder.values[i]!;
-    const size = Math.abs(part) / scale + least;
-    values[i] = isMarked(part) ? -size : size;
-  }
-  if (weights) weights.set(inOrder.weights!);
+  return {
+    values: inOrder.values.map((part) => {
+      const size = Math.abs(part) / scale + least;
+      return isMarked(part) ? -size : size;
+    }),
+    weights: inOrder.weights,
+  };
 }
 
 /** Whether there is a minus, on a zero too. */

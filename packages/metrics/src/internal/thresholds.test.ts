@@ -21,8 +21,8 @@ function byDefinition(
   return thresholds.map((threshold) => [threshold, sum(threshold, 0), sum(threshold, 1)]);
 }
 
-const pointsOf = ({ thresholds, fps, tps }: ThresholdCounts) =>
-  Array.from(thresholds, (threshold, i) => [threshold + 0, fps[i], tps[i]]);
+const pointsOf = ({ rising, fps, tps }: ThresholdCounts) =>
+  Array.from(rising.toReversed(), (threshold, i) => [threshold + 0, fps[i], tps[i]]);
 
 describe('count', () => {
   for (const weighted of [false, true]) {

@@ -1,17 +1,20 @@
 import type { Label } from '../labels.js';
 import { fail, isArrayLike, show } from './fail.js';
 import { oneScore, readScores } from './score-table.js';
-import { sortByScore, upperHalves } from './sort.js';
+import { type SortedScores, sortByScore, upperHalves } from './sort.js';
 import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
 import { readWeights } from './weights.js';
 
 /** Weights of true and false positives at each threshold, from the highest score down. */
 export interface ThresholdCounts {
-  readonly fps: Float64Array;
-  readonly tps: Float64Array;
-  /** Each different score once: a sample is positive if its score is at least this. */
-  readonly thresholds: Float64Array;
+  readonly fps: Float64Array | Int32Array;
+  readonly tps: Float64Array | Int32Array;
+  /**
+   * Each different score once, rising, so the other way round than the counts: a sample is positive if
+   * its score is at least this.
+   */
+  readonly rising: Float64Array;
 }
 
 /** Reads labels and scores and counts; the checks are in scikit-learn's order. */
@@ -84,98 +87,132 @@ export function count(
   weights?: Float64Array,
   dropped: Dropped = 'none',
 ): ThresholdCounts {
-  const used = weights?.includes(0)
+  if (weights === undefined) return countAlike(sortByScore(scores, positive, undefined), dropped);
+  const used = weights.includes(0)
     ? withWeight(positive, scores, weights)
     : { positive, scores, weights };
-  const { marked, below, weights: heavy } = sortByScore(used.scores, used.positive, used.weights);
+  return countWeights(sortByScore(used.scores, used.positive, used.weights), dropped);
+}
+
+/** Where all samples weigh 1. */
+function countAlike({ marked, below }: SortedScores, dropped: Dropped): ThresholdCounts {
+  const n = marked.length;
+  const halves = upperHalves(marked);
+  // Of each point the first sample that it takes in, and how many positives: the rest follows.
+  const firsts = new Int32Array(n);
+  const tps = new Int32Array(n);
+  const dropStraight = Number(dropped === 'straight');
+  const dropFlat = Number(dropped === 'flat');
+  // Which classes are dropped between two of the same, a bit each.
+  const idle = dropped === 'straight' ? 0b11 : dropFlat;
+  let size = 0;
+  let tp = 0;
+  let stepTp = 0;
+  let stepAll = 0;
+  for (let last = n - 1; last >= 0; ) {
+    // Magnitudes rise with the scores, but fall below 0; the two stretches do not share a score.
+    const stop = last < below ? 0 : below;
+    const magnitude = Math.abs(marked[last]!);
+    let first = last;
+    // The sign bit of the upper half, as a number.
+    let hits = halves[2 * last]! >>> 31;
+    for (; first > stop && Math.abs(marked[first - 1]!) === magnitude; first--) {
+      hits += halves[2 * first - 2]! >>> 31;
+    }
+    const all = last - first + 1;
+    // Without a branch, which nobody could predict.
+    const straight = Number(hits === stepTp) & Number(all === stepAll) & dropStraight;
+    size -= (straight | (Number((hits | stepTp) === 0) & dropFlat)) & Number(size > 1);
+    tp += hits;
+    firsts[size] = first;
+    tps[size++] = tp;
+    last = first - 1;
+    // As long as four at a time share their score with no other.
+    for (; all === 1 && last - 4 >= stop; last -= 4) {
+      const b = Math.abs(marked[last - 1]!);
+      const c = Math.abs(marked[last - 2]!);
+      const d = Math.abs(marked[last - 3]!);
+      if (Math.abs(marked[last]!) === b || b === c || c === d) break;
+      if (d === Math.abs(marked[last - 4]!)) break;
+      const isA = halves[2 * last]! >>> 31;
+      const isB = halves[2 * last - 2]! >>> 31;
+      const isC = halves[2 * last - 4]! >>> 31;
+      const isD = halves[2 * last - 6]! >>> 31;
+      size -= (idle >>> isA) & Number(isA === hits) & Number(size > 1);
+      firsts[size] = last;
+      tps[size++] = tp + isA;
+      size -= (idle >>> isB) & Number(isA === isB) & Number(size > 1);
+      firsts[size] = last - 1;
+      tps[size++] = tp + isA + isB;
+      size -= (idle >>> isC) & Number(isB === isC);
+      firsts[size] = last - 2;
+      tps[size++] = tp + isA + isB + isC;
+      size -= (idle >>> isD) & Number(isC === isD);
+      tp += isA + isB + isC + isD;
+      firsts[size] = last - 3;
+      tps[size++] = tp;
+      hits = isD;
+    }
+    stepTp = hits;
+    stepAll = all;
+  }
+  // Thresholds take the end of the scores, of which only what lies before is still to be read.
+  for (let i = 0; i < size; i++) {
+    const first = firsts[i]!;
+    const score = Math.abs(marked[first]!);
+    marked[n - 1 - i] = first < below ? -score : score;
+    firsts[i] = n - first - tps[i]!;
+  }
+  return {
+    fps: firsts.subarray(0, size),
+    tps: tps.subarray(0, size),
+    rising: marked.subarray(n - size),
+  };
+}
+
+function countWeights({ marked, below, weights }: SortedScores, dropped: Dropped): ThresholdCounts {
+  const heavy = weights!;
   const halves = upperHalves(marked);
   // Few points of many samples may stay, and memory that is not needed costs time too.
   let room = dropped === 'none' ? marked.length : Math.min(1024, marked.length);
   let fps = new Float64Array(room);
   let tps = new Float64Array(room);
-  let thresholds = new Float64Array(room);
-  const [dropStraight, dropFlat] = [Number(dropped === 'straight'), Number(dropped === 'flat')];
-  // Along samples of one class, each with a score of its own, the line is straight, and flat along
-  // negatives: only the last of them stays.
-  const skipsNegatives = dropped !== 'none' && heavy === undefined;
-  const skipsPositives = dropped === 'straight' && heavy === undefined;
   let size = 0;
   let tp = 0;
   let fp = 0;
   let stepTp = 0;
   let stepFp = 0;
   for (let last = marked.length - 1; last >= 0; ) {
-    // Magnitudes rise with the scores, but fall below 0; the two stretches do not share a score.
-    const stop = last < below ? 0 : below;
-    let first = firstOfTies(marked, last, stop);
+    const first = firstOfTies(marked, last, last < below ? 0 : below);
     const lastTp = tp;
     const lastFp = fp;
-    if (heavy === undefined) {
-      let hits = 0;
-      // The sign bit of the upper half, as a number.
-      for (let i = first; i <= last; i++) hits += halves[2 * i]! >>> 31;
-      tp += hits;
-      fp += last - first + 1 - hits;
-    } else {
-      // In the order they came, which is turned round below 0: a running sum's last bits depend on it.
-      for (let i = first; i <= last; i++) {
-        const at = last < below ? first + last - i : i;
-        if (halves[2 * at]! < 0) tp += heavy[at]!;
-        else fp += heavy[at]!;
-      }
+    // In the order they came, which is turned round below 0: a running sum's last bits depend on it.
+    for (let i = first; i <= last; i++) {
+      const at = last < below ? first + last - i : i;
+      if (halves[2 * at]! < 0) tp += heavy[at]!;
+      else fp += heavy[at]!;
     }
-    // Without a branch, which nobody could predict.
-    const straight = Number(tp - lastTp === stepTp) & Number(fp - lastFp === stepFp);
-    const flat = Number(tp === lastTp) & Number(stepTp === 0);
-    size -= ((straight & dropStraight) | (flat & dropFlat)) & Number(size > 1);
+    const straight = dropped === 'straight' && tp - lastTp === stepTp && fp - lastFp === stepFp;
+    const flat = dropped === 'flat' && tp === lastTp && stepTp === 0;
+    if (size > 1 && (straight || flat)) size--;
     stepTp = tp - lastTp;
     stepFp = fp - lastFp;
-    const sign = halves[2 * first]! >>> 31;
-    if (first === last && size > 0 && (sign === 1 ? skipsPositives : skipsNegatives)) {
-      const end = endOfRun(marked, halves, first, stop);
-      if (sign === 1) tp += first - end;
-      else fp += first - end;
-      first = end;
-    }
     if (size === room) {
       room = Math.min(4 * room, marked.length);
-      [fps, tps, thresholds] = [longer(fps, room), longer(tps, room), longer(thresholds, room)];
+      [fps, tps] = [longer(fps, room), longer(tps, room)];
     }
     fps[size] = fp;
     tps[size] = tp;
     const score = Math.abs(marked[first]!);
-    thresholds[size++] = last < below ? -score : score;
+    // The end of the scores, which has been read, has room for them.
+    marked[marked.length - 1 - size++] = last < below ? -score : score;
     last = first - 1;
   }
   return {
     fps: fps.subarray(0, size),
     tps: tps.subarray(0, size),
-    thresholds: thresholds.subarray(0, size),
+    rising: marked.subarray(marked.length - size),
   };
-}
-
-/**
- * The sum over the thresholds of the positives gained times the precision there, and how many positives
- * there are: what {@link count} would lead to, without its points. Samples weigh the same.
- */
-export function sumPrecisions(
-  positive: ArrayLike<number>,
-  scores: ArrayLike<number>,
-): { readonly sum: number; readonly positives: number } {
-  const { marked, below } = sortByScore(scores, positive, undefined);
-  const halves = upperHalves(marked);
-  let sum = 0;
-  let positives = 0;
-  for (let last = marked.length - 1; last >= 0; ) {
-    const first = firstOfTies(marked, last, last < below ? 0 : below);
-    let gained = 0;
-    // The sign bit of the upper half, as a number.
-    for (let i = first; i <= last; i++) gained += halves[2 * i]! >>> 31;
-    positives += gained;
-    sum += gained * (positives / (marked.length - first));
-    last = first - 1;
-  }
-  return { sum, positives };
 }
 
 /** The first of the samples before `last` that share its score. */
@@ -184,18 +221,6 @@ function firstOfTies(marked: Float64Array, last: number, stop: number): number {
   let first = last;
   while (first > stop && Math.abs(marked[first - 1]!) === magnitude) first--;
   return first;
-}
-
-/** How far down samples are of the class of `first`, each with a score of its own. */
-function endOfRun(marked: Float64Array, halves: Int32Array, first: number, stop: number): number {
-  const sign = halves[2 * first]! >>> 31;
-  let end = first;
-  while (end > stop && halves[2 * end - 2]! >>> 31 === sign) {
-    const isAlone = end - 1 === stop || Math.abs(marked[end - 1]!) !== Math.abs(marked[end - 2]!);
-    if (!isAlone) break;
-    end--;
-  }
-  return end;
 }
 
 function longer(values: Float64Array, length: number): Float64Array<ArrayBuffer> {
@@ -216,12 +241,4 @@ function withWeight(
     scores: Float64Array.from(scores).filter(keep),
     weights: weights.filter(keep),
   };
-}
-
-/** The array with a value before it. */
-export function prepend(value: number, values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length + 1);
-  out[0] = value;
-  out.set(values, 1);
-  return out;
 }
