@@ -1,16 +1,12 @@
 // conv2d-pool: convolution, bias, relu and a valid 2 x 2 max pool in one pass: pooled output and its
 // winners' bytes (unpool.h). Rows and columns that the pool drops are never computed.
 // Chunks: blocks of pooled pixels. Tile: the window's 4 pixels x COLS vectors of filters, their runs
-// found or gathered as in conv2d.
+// found or gathered as in conv2d; few channels as there.
 // Cost: the convolution's multiply-adds; a quarter of its output is written.
 #include "tile.h"
 #include "unpool.h"
 
-INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, int length, const float *w,
-                             const float *bias, float *out, int8_t *mask, int N, int n) {
-  V sums[ROWS][COLS];
-  clear_sums(4, cols, sums);
-  tile_window(4, cols, run, runs, length, w + n, N, sums);
+INLINE void finish_window(const int cols, V sums[][COLS], const float *bias, float *out, int8_t *mask, int N, int n) {
   UNROLL for (int j = 0; j < cols; j++) {
     const V add = bias ? load(bias + n + j * VW) : zero();
     pool_relu(sums[0][j] + add, sums[1][j] + add, sums[2][j] + add, sums[3][j] + add, out + n + j * VW,
@@ -18,7 +14,38 @@ INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, 
   }
 }
 
-// The commonest first layer, 3 x 3 over one unpadded channel: a window's 4 x 4 pixels each go to up to
+INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, int length, const float *w,
+                             const float *bias, float *out, int8_t *mask, int N, int n) {
+  V sums[ROWS][COLS];
+  clear_sums(4, cols, sums);
+  tile_window(4, cols, run, runs, length, w + n, N, sums);
+  finish_window(cols, sums, bias, out, mask, N, n);
+}
+
+// Few channels: bands of rows, whose number is even or the image's.
+INLINE void conv2d_pool_planes(const Task *task, const Geometry *g, Planes *p, const float *x, const float *w,
+                               const float *bias, float *out, int8_t *mask) {
+  const int N = g->filters, across = g->out_width / 2, down = g->out_height / 2;
+  int lo, hi;
+  share(task, g->batch * p->bands, &lo, &hi);
+  if (lo < hi) prepare_planes(g, w, p);
+  for (int u = lo; u < hi; u++) {
+    const int b = u / p->bands, first = u % p->bands * (p->band / 2), end = min_int(p->band / 2, down - first);
+    fill_planes(g, x + (size_t)b * g->height * g->width * g->channels, first * 2, p);
+    for (int r = 0; r < end; r++) {
+      const size_t row = ((size_t)b * down + first + r) * across * N;
+      EACH_COLUMN_BLOCK(n, N, {
+        for (int ow = 0; ow < across; ow++) {
+          V sums[ROWS][COLS];
+          planes_tile(4, cols, 1, p, p->x + (size_t)2 * r * p->width + 2 * ow, n, sums);
+          finish_window(cols, sums, bias, out + row + (size_t)ow * N, mask + row + (size_t)ow * N, N, n);
+        }
+      });
+    }
+  }
+}
+
+// The commonest first layer, 3 x 3 over one unpadded channel, where there are registers enough: a window's 4 x 4 pixels each go to up to
 // four sums, and a vector of filters' 9 weights stay in registers.
 INLINE void conv2d_pool_3x3x1(const Geometry *g, const float *x, const float *w, const float *bias, float *out,
                               int8_t *mask, int lo, int hi) {
@@ -60,8 +87,13 @@ static void k_conv2d_pool(const Task *task) {
   float *gathered = (float *)(task->scratch + (size_t)block * runs * ROWS * sizeof(float *));
   int lo, hi;
   share(task, ceil_div(pooled, block), &lo, &hi);
-  if (is_3x3x1(g)) {
+  if (COLS > 2 && is_3x3x1(g)) {
     conv2d_pool_3x3x1(g, x, w, bias, out, mask, lo * block, min_int(pooled, hi * block));
+    return;
+  }
+  Planes planes;
+  if (find_planes(task, g, &planes)) {
+    conv2d_pool_planes(task, g, &planes, x, w, bias, out, mask);
     return;
   }
   for (int u = lo; u < hi; u++) {

@@ -2,11 +2,11 @@
 // for any kernel size, stride, dilation and padding.
 // Chunks: blocks of output pixels. Tile: ROWS pixels x COLS vectors of filters. A pixel's window is
 // KH runs of KW * C consecutive floats, read where they lie; a run that touches the padding or has
-// dilated columns is first gathered into scratch. HWIO weights are the packed
-// layout already.
+// dilated columns is first gathered into scratch. HWIO weights are read as they lie, or, by a chunk of many
+// pixels and more filters than a tile takes, from a copy in the tile's columns.
+// Few channels go another way, by conv2d-planes.h; 3 x 3 x 1 at 512 bits by one of its own.
 // Cost: B OH OW N KH KW C multiply-adds; a block of pixels and a panel of weights stay in L1.
-#include "geometry.h"
-#include "tile.h"
+#include "conv2d-planes.h"
 
 enum { CONV_BLOCK = 48 }; // pixels gathered at a time: a multiple of ROWS at every width
 
@@ -75,11 +75,20 @@ INLINE void tile_window(const int rows, const int cols, const float *const *run,
   tile_rows(rows, cols, run, runs, length, w, N, sums);
 }
 
-INLINE void conv2d_tile(const int cols, const float *const *run, int runs, int length, const float *w,
-                        const float *bias, float *out, int rows, int N, int n, int act) {
-  V sums[ROWS][COLS];
-  clear_sums(ROWS, cols, sums);
-  tile_window(ROWS, cols, run, runs, length, w + n, N, sums);
+// The end of a tile: bias, activation, and to where the outputs lie.
+INLINE void finish_tile(const int cols, V sums[][COLS], const float *bias, float *out, int rows, int N, int n, int act) {
+  if (rows == ROWS && n + cols * VW <= N && act <= RELU) {
+    // The common end, without a branch a vector.
+    const VI gate = splat_int(act == RELU ? -1 : 0);
+    UNROLL for (int j = 0; j < cols; j++) {
+      const V add = bias ? load(bias + n + j * VW) : zero();
+      UNROLL for (int i = 0; i < ROWS; i++) {
+        const V v = sums[i][j] + add;
+        store(out + (size_t)i * N + n + j * VW, keep(~((v < 0) & gate), v));
+      }
+    }
+    return;
+  }
   UNROLL for (int i = 0; i < ROWS; i++) {
     if (i < rows) {
       UNROLL for (int j = 0; j < cols; j++) {
@@ -91,7 +100,39 @@ INLINE void conv2d_tile(const int cols, const float *const *run, int runs, int l
   }
 }
 
-// 3 x 3 over one unpadded channel, a common first layer: along a row of outputs, PATCH of them at a time
+INLINE void conv2d_tile(const int cols, const float *const *run, int runs, int length, const float *w, int ldw,
+                        const float *bias, float *out, int rows, int N, int n, int act) {
+  V sums[ROWS][COLS];
+  clear_sums(ROWS, cols, sums);
+  tile_window(ROWS, cols, run, runs, length, w, ldw, sums);
+  finish_tile(cols, sums, bias, out, rows, N, n, act);
+}
+
+// Few channels: bands of rows, and in each row ROWS pixels at a time, of which the last ones overlap those before.
+INLINE void conv2d_planes(const Task *task, const Geometry *g, Planes *p, const float *x, const float *w,
+                          const float *bias, float *out, int act) {
+  const int N = g->filters, across = g->out_width;
+  int lo, hi;
+  share(task, g->batch * p->bands, &lo, &hi);
+  if (lo < hi) prepare_planes(g, w, p);
+  for (int u = lo; u < hi; u++) {
+    const int b = u / p->bands, oh = u % p->bands * p->band, end = min_int(p->band, g->out_height - oh);
+    fill_planes(g, x + (size_t)b * g->height * g->width * g->channels, oh, p);
+    for (int r = 0; r < end; r++) {
+      float *to = out + ((size_t)b * g->out_height + oh + r) * across * N;
+      EACH_COLUMN_BLOCK(n, N, {
+        for (int ow = 0; ow < across; ow += ROWS) {
+          const int at = min_int(ow, across - ROWS);
+          V sums[ROWS][COLS];
+          planes_tile(ROWS, cols, 0, p, p->x + (size_t)r * p->width + at, n, sums);
+          finish_tile(cols, sums, bias, to + (size_t)at * N, ROWS, N, n, act);
+        }
+      });
+    }
+  }
+}
+
+// 3 x 3 over one unpadded channel, a common first layer, where there are registers enough: along a row of outputs, PATCH of them at a time
 // from 3 x (PATCH + 2) inputs, while a vector of filters' 9 weights stay in registers. The last patch of a
 // row overlaps the one before.
 enum { PATCH = 4 };
@@ -136,19 +177,30 @@ static void k_conv2d(const Task *task) {
   const Geometry *g = &GEOMETRY(5);
   const int N = g->filters, runs = g->kernel_height, length = g->kernel_width * g->channels;
   const int window = runs * length;
-  if (is_3x3x1(g) && g->out_width >= PATCH) {
+  if (COLS > 2 && is_3x3x1(g) && g->out_width >= PATCH) {
     conv2d_3x3x1(task, g, x, w, bias, out, act);
     return;
   }
+  Planes planes;
+  if (g->out_width >= ROWS && find_planes(task, g, &planes)) {
+    conv2d_planes(task, g, &planes, x, w, bias, out, act);
+    return;
+  }
   const int pixels = g->batch * g->out_height * g->out_width;
+  const size_t weights = (size_t)window * ceil_div(N, VW) * VW;
   // Large windows leave room for fewer pixels; the command's sender checks that ROWS of them fit.
   const size_t per_pixel = (size_t)window * 4 + (size_t)runs * sizeof(float *);
   int block = min_int(CONV_BLOCK, (int)(task->scratch_bytes / per_pixel));
   block = block / ROWS * ROWS;
+  const size_t used = (block * per_pixel + 63) / 64 * 64;
   const float **run = (const float **)task->scratch;
   float *gathered = (float *)(task->scratch + (size_t)block * runs * sizeof(float *));
   int lo, hi;
   share(task, ceil_div(pixels, block), &lo, &hi);
+  // Rows of weights that lie N apart fill L1 with lines of which a tile uses a part.
+  float *panels = (float *)(task->scratch + used);
+  const int packed = N > COLS * VW && (hi - lo) * block >= 512 && used + weights * 4 <= task->scratch_bytes;
+  if (packed) EACH_COLUMN_BLOCK(n, N, pack_columns(cols, w + n, N, window, panels + (size_t)n * window));
   for (int u = lo; u < hi; u++) {
     const int p0 = u * block, n_pixels = min_int(block, pixels - p0);
     const int tiles = ceil_div(n_pixels, ROWS);
@@ -159,8 +211,8 @@ static void k_conv2d(const Task *task) {
     }
     EACH_COLUMN_BLOCK(n, N, {
       for (int t = 0; t < tiles; t++)
-        conv2d_tile(cols, run + (size_t)t * runs * ROWS, runs, length, w, bias,
-                    out + (size_t)(p0 + t * ROWS) * N, min_int(ROWS, n_pixels - t * ROWS), N, n, act);
+        conv2d_tile(cols, run + (size_t)t * runs * ROWS, runs, length, packed ? panels + (size_t)n * window : w + n,
+                    packed ? cols * VW : N, bias, out + (size_t)(p0 + t * ROWS) * N, min_int(ROWS, n_pixels - t * ROWS), N, n, act);
     });
   }
 }

@@ -61,6 +61,69 @@ test.each(Array.from({ length: 40 }, (_, i) => i))(
 );
 
 test.each(Array.from({ length: 60 }, (_, i) => i))(
+  'one to five channels at stride 1, with a pool and without, equal tfjs cpu, drawn by seed %i',
+  async (seed) => {
+    const next = random(2600 + seed);
+    const kernel = [between(next, 1, 5), between(next, 1, 5)] as const;
+    const channels = between(next, 1, 5);
+    const filters = pick(next, [1, 3, 9, 16, 17, 32, 40, 70]);
+    const dilations: [number, number] = [pick(next, [1, 1, 2]), pick(next, [1, 1, 3])];
+    // Above and below the rows that are taken at a time, and fewer columns than a tile has.
+    const height = pick(next, [1, 2, 15, 16, 17, 33]) + dilations[0] * (kernel[0] - 1);
+    const width = pick(next, [1, 3, 4, 6, 7, 12, 13]) + dilations[1] * (kernel[1] - 1);
+    const pads = (): [number, number] => [between(next, 0, 6), between(next, 0, 6)];
+    const pad = pick<() => 'valid' | 'same' | tf.backend_util.ExplicitPadding>(next, [
+      () => 'valid',
+      () => 'same',
+      () => [[0, 0], pads(), pads(), [0, 0]],
+    ])();
+    const shape: Shape4 = [pick(next, [1, 3]), height, width, channels];
+    const filterShape: Shape4 = [...kernel, channels, filters];
+    const x = values(next, shape);
+    const w = values(next, filterShape);
+    const bias = values(next, [filters]);
+    const activation = pick(next, ['linear', 'relu', 'relu6', 'sigmoid'] as const);
+    const note = JSON.stringify({ shape, filterShape, dilations, pad, activation });
+    await expectSameAsCpu(
+      () =>
+        tf.fused.conv2d({
+          ...{ x: tf.tensor4d(x, shape), filter: tf.tensor4d(w, filterShape), strides: 1 },
+          ...{ pad, dilations, bias: tf.tensor1d(bias), activation },
+        }),
+      { note },
+    );
+    const { outHeight, outWidth } = tf.backend_util.computeConv2DInfo(
+      ...([shape, filterShape, 1, dilations, pad] as const),
+    );
+    if (outHeight < 2 || outWidth < 2) return;
+    const pooled = () => {
+      const y = tf.conv2d(
+        ...([tf.tensor4d(x, shape), tf.tensor4d(w, filterShape), 1, pad] as const),
+        ...(['NHWC', dilations] as const),
+      );
+      return tf.maxPool(tf.relu(tf.add(y, tf.tensor1d(bias))) as tf.Tensor4D, 2, 2, 'valid');
+    };
+    await expectSameAsCpu(pooled, { note });
+  },
+);
+
+test.each([
+  [1, 1],
+  [3, 2],
+] as const)(
+  'weights of a %i x %i kernel, packed for many pixels, give the same',
+  async (kh, kw) => {
+    const next = random(31);
+    const shape: Shape4 = [1, 131, 129, 5];
+    const filterShape: Shape4 = [kh, kw, 5, 70];
+    const [x, w] = [values(next, shape), values(next, filterShape)];
+    await expectSameAsCpu(() =>
+      tf.conv2d(tf.tensor4d(x, shape), tf.tensor4d(w, filterShape), 1, 'same'),
+    );
+  },
+);
+
+test.each(Array.from({ length: 60 }, (_, i) => i))(
   'the input gradient of few channels equals tfjs cpu, drawn by seed %i',
   async (seed) => {
     const next = random(1700 + seed);
