@@ -19,6 +19,7 @@
 #include "winograd.c"
 #include "winograd-dx.c"
 #include "winograd-dw.c"
+#include "gate-sum.c"
 #include "pool.c"
 #include "update.c"
 #include "batch-norm.c"

@@ -3,7 +3,9 @@
 // Chunks: a share of the images by a slab of channels, since the tiles of an image overlap: dx starts
 // as zeros, tiles are added one after another. The gradient is transformed again for each slab, which
 // is a multiple of 64 channels, the widest panel of U.
+// Where x is what relu gave, relu's gradient and the sums of its columns can be taken along.
 // Packing and cost as in winograd.c, with C and N changed about and (m + 2)^2 additions to dx a tile.
+#include "gate.h"
 #include "winograd.h"
 
 // Adds B D B' of one tile to C channels of a patch of dx.
@@ -44,33 +46,53 @@ static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, si
   }
 }
 
-// dy mask U dx m tiles-at-once slabs geometry; chunks are a multiple of slabs.
+// Images [from, to) of dx, channels [c0, c1), start as zeros.
+static void clear_images(const Geometry *g, float *dx, int from, int to, int c0, int c1) {
+  const size_t C = g->channels, pixels = (size_t)g->height * g->width;
+  if (c1 - c0 == g->channels) clear_bytes(dx + from * pixels * C, (size_t)(to - from) * pixels * C * 4);
+  else
+    for (size_t p = from * pixels; p < to * pixels; p++) clear_bytes(dx + p * C + c0, (size_t)(c1 - c0) * 4);
+}
+
+// dy mask U dx m tiles-at-once slabs geometry y part; chunks are a multiple of slabs. With y, what relu was
+// applied to give x, dx is relu's gradient too (gate.h), and with part, [share][C], its columns' sums.
 static void k_winograd_dx(const Task *task) {
   float *dy = FLOATS(0), *dx = FLOATS(3);
   const float *u = FLOATS(2);
   const int8_t *mask = INT(1) ? BYTES(1) : 0;
   const int m = INT(4), at_once = INT(5), slabs = INT(6), frequencies = (m + 2) * (m + 2);
   const Geometry *g = &GEOMETRY(7);
+  const float *y = FLOATS_OR_NULL(7 + GEOMETRY_INTS);
+  float *part = FLOATS_OR_NULL(8 + GEOMETRY_INTS);
   const int C = g->channels, N = g->filters, slab = ceil_div(ceil_div(C, slabs), 64) * 64;
   const int c0 = task->chunk % slabs * slab, c1 = min_int(C, c0 + slab);
   if (c1 <= c0) return;
   const Tiles tiles = tiles_of(g, m, mask != 0);
   const size_t ms = plane_stride(at_once, N), ds = plane_stride(at_once, c1 - c0);
   float *v = (float *)task->scratch, *product = v + frequencies * ms, *spare = product + frequencies * ds;
+  float *sums = spare + (size_t)(m + 2) * (m + 2) * max_int(C, N) + VW;
   const Task images = {.chunk = task->chunk / slabs, .chunks = task->chunks / slabs};
   int lo, hi;
   share(&images, g->batch, &lo, &hi);
   const size_t pixels = (size_t)g->height * g->width;
-  if (slabs == 1) clear_bytes(dx + lo * pixels * C, (size_t)(hi - lo) * pixels * C * 4);
-  else
-    for (size_t p = lo * pixels; p < hi * pixels; p++) clear_bytes(dx + p * C + c0, (size_t)(c1 - c0) * 4);
-  const int end = hi * tiles.per_image;
-  for (int t0 = lo * tiles.per_image; t0 < end; t0 += at_once) {
-    const int count = min_int(at_once, end - t0);
+  clear_sums_row(sums, c1 - c0);
+  // An image is cleared when its first tile comes and gated after its last, while it is in cache.
+  const int per_image = tiles.per_image, end = hi * per_image;
+  for (int t0 = lo * per_image, begun = lo, done = lo; t0 < end; t0 += at_once) {
+    const int count = min_int(at_once, end - t0), touched = (t0 + count - 1) / per_image + 1;
+    clear_images(g, dx, begun, touched, c0, c1);
+    begun = touched;
     gradient_tiles(g, &tiles, dy, mask, spare, v, ms, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * ms, tile_stride(N), N, u + f * filter_plane(N, C) + (size_t)c0 * N, product + f * ds,
                        tile_stride(c1 - c0), c1 - c0, count);
     add_tiles(g, &tiles, product, ds, c0, c1, dx, spare, t0, count);
+    const int complete = (t0 + count) / per_image;
+    if (y && complete > done) {
+      const size_t at = done * pixels * C + c0;
+      gate_rows(dx + at, y + at, dx + at, sums, (complete - done) * pixels, C, c1 - c0);
+    }
+    done = complete;
   }
+  if (part) store_row(part + (size_t)images.chunk * C + c0, sums, c1 - c0);
 }

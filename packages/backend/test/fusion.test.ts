@@ -190,3 +190,87 @@ describe.each([
     });
   });
 });
+
+describe.each([
+  // batch, side, channels, filters of both layers, kernel, stride of the second
+  [2, 9, 3, 8, 12, 3, 1],
+  [9, 10, 2, 33, 17, 3, 1],
+  [3, 8, 1, 130, 20, 3, 1],
+  [1, 1, 4, 5, 6, 1, 1],
+  [2, 9, 3, 16, 24, 2, 1],
+  [2, 11, 3, 16, 8, 3, 2],
+  [32, 14, 2, 16, 16, 3, 1],
+] as const)(
+  'two convolutions with bias and relu, %i x %i², %i -> %i -> %i channels, %i², stride %i',
+  (batch, side, channels, first, second, kernel, stride) => {
+    const next = random(batch * 100 + side);
+    const shapes = [
+      [batch, side, side, channels],
+      [kernel, kernel, channels, first],
+      [first],
+      [kernel, kernel, first, second],
+      [second],
+    ];
+    const data = shapes.map((shape) => values(next, shape));
+    const inputs = () => data.map((v, i) => tf.tensor(v, shapes[i]!));
+    const layer = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, step = 1) =>
+      tf.relu(tf.add(tf.conv2d(x as T4, w as T4, step, 'same'), b)) as T4;
+    const f = (...[x, w1, b1, w2, b2]: tf.Tensor[]) => layer(layer(x!, w1!, b1!), w2!, b2!, stride);
+    const out = Math.ceil(side / stride);
+    const dy = values(next, [batch, out, out, second]);
+    const gradient = () => tf.tensor(dy, [batch, out, out, second]);
+
+    test('all gradients equal tfjs cpu', async () => {
+      await expectSameAsCpu(() => tf.grads(f)(inputs(), gradient()));
+    });
+
+    test('and give the same when each gradient in between is read as well', async () => {
+      await expectSameAsCpu(() => {
+        const [x, w1, b1, w2, b2] = inputs() as [tf.Tensor, ...tf.Tensor[]];
+        const y = layer(x, w1!, b1!);
+        const [dx, dw2, db2] = tf.grads((a, w, b) => layer(a!, w!, b!, stride))(
+          [y, w2!, b2!],
+          gradient(),
+        );
+        const dz = tf.mul(dx!, tf.step(y));
+        const sums = tf.sum(dz, [0, 1, 2]);
+        return [dx!, dz, sums, tf.sum(dz), tf.sum(dz, -1), dw2!, db2!];
+      });
+    });
+  },
+);
+
+test('relu and bias gradients come along with the input gradient of the layer above, or in one pass', async () => {
+  const next = random(5);
+  const chunksOf = async (kernel: number) => {
+    await tf.setBackend('cnnkit');
+    const { commands } = engineBackend();
+    const shapes = [[8, 16, 16, 8], [3, 3, 8, 16], [16], [kernel, kernel, 16, 16], [16]];
+    const data = shapes.map((shape) => tf.tensor(values(next, shape), shape));
+    const f = (...[x, w1, b1, w2, b2]: tf.Tensor[]) => {
+      const y = tf.relu(tf.add(tf.conv2d(x as T4, w1 as T4, 1, 'same'), b1!));
+      return tf.relu(tf.add(tf.conv2d(y as T4, w2 as T4, 1, 'same'), b2!));
+    };
+    commands.profiling = true;
+    tf.tidy(() => {
+      for (const g of tf.grads(f)(data, tf.ones([8, 16, 16, 16]))) g.dataSync();
+    });
+    const profile = commands.profile();
+    commands.profiling = false;
+    tf.dispose(data);
+    return new Map(profile.map(({ command, chunks }) => [command, chunks]));
+  };
+  const [along, apart] = [await chunksOf(3), await chunksOf(5)];
+  for (const sent of [along, apart]) expect(sent.has('binary')).toBe(false);
+  // The last layer's gradient comes from outside, which takes a pass; the first one's comes along.
+  expect(apart.get('gate_sum')).toBe(2 * along.get('gate_sum')!);
+});
+
+test('a gradient gated by relu is 0, NaN and infinite where tfjs cpu has it so', async () => {
+  const y = [Number.NaN, 1, 0, -1, 2, Number.POSITIVE_INFINITY, 3, Number.NaN];
+  const dy = [1, Number.NaN, Number.NaN, Number.POSITIVE_INFINITY, -0, 3, -1, Number.NaN];
+  await expectSameAsCpu(() => {
+    const grad = tf.grad((x) => tf.relu(x))(tf.tensor2d(y, [2, 4]), tf.tensor2d(dy, [2, 4]));
+    return [grad, tf.sum(tf.mul(tf.tensor2d(dy, [2, 4]), tf.step(tf.tensor2d(y, [2, 4]))), 0)];
+  });
+});

@@ -128,7 +128,10 @@ export function gradients(
   const dx = run(
     x.length,
     (engine, out, store) =>
-      sendWinogradDx(engine, info, gradient(store), store(w), out, plan(info, 'input', pooled, m)),
+      sendWinogradDx(
+        ...([engine, info, gradient(store), store(w), out] as const),
+        ...([undefined, plan(info, 'input', pooled, m)] as const),
+      ),
     threads,
   );
   const dw = run(

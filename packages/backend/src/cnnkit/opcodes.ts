@@ -47,6 +47,7 @@ export const COMMANDS: readonly string[] = [
   'conv2d_dx_narrow',
   'batch_norm_sums',
   'batch_norm_dx',
+  'gate_sum',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -96,6 +97,7 @@ export const Op = {
   conv2dDxNarrow: 42,
   batchNormSums: 43,
   batchNormDx: 44,
+  gateSum: 45,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

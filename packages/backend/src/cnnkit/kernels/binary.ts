@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { fuseBias, fuseGate } from '../deferred.js';
+import { deferGate } from '../deferred-gate.js';
 import { Binary, Op } from '../opcodes.js';
 import { chunksFor, type Kernel, sameShape, sizeOf } from './kernel.js';
 
@@ -104,13 +105,7 @@ const multiply: Kernel = (args) => {
   const fused = fuseGate(args.backend, a, b);
   if (fused === undefined) return plainMultiply(args);
   if ('dataId' in fused) return fused;
-  const { backend } = args;
-  const n = sizeOf(a.shape);
-  const from = [backend.blockOf(a), fused.of.block()];
-  const out = backend.output(a.shape);
-  const ints = [...from, backend.blockOf(out), Binary.stepGrad, n, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0];
-  backend.commands.send(Op.binary, chunksFor(n >> 10, n), ints);
-  return out;
+  return deferGate(args.backend, a, fused.of);
 };
 
 /** A comparison: float32 or bool against the same, or int32 against int32. */

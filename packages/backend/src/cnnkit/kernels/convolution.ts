@@ -1,8 +1,10 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { DeferredKernel, DeferredLinear, gatedUnpool, type LinearKind } from '../deferred.js';
+import type { Gate, Gateable } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation } from '../opcodes.js';
+import type { Storage } from '../storage.js';
 import { areFloat, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 import { FUSED_ACTIVATIONS, finishActivation } from './matmul.js';
 import { sendConv2D, sendConv2DDw, sendConv2DDx } from './send-convolution.js';
@@ -103,13 +105,25 @@ const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const info = convolutionInfo(attrs, inputShape, filter.shape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
   const [gradient, weights] = [backend.storageOf(dy), backend.storageOf(filter)];
-  // What dy waits for is looked at when the time has come: somebody may have had it computed by then.
-  const send = (block: number) => {
-    const both = { dy: gradient, unpool: gatedUnpool(gradient) };
-    sendConv2DDx(backend, info, both, weights, block);
-  };
-  return backend.deferredOutput(inputShape, new DeferredKernel([gradient, weights], send));
+  return backend.deferredOutput(inputShape, new InputGradient(backend, info, gradient, weights));
 };
+
+/** The gradient of a convolution's input, which nobody may ask for, or only where a relu was on. */
+class InputGradient extends DeferredKernel implements Gateable {
+  readonly #send: (block: number, gate?: Gate) => boolean;
+
+  constructor(backend: CnnkitBackend, info: Conv2DInfo, dy: Storage, filter: Storage) {
+    // What dy waits for is looked at when the time has come: somebody may have had it computed by then.
+    const send = (block: number, gate?: Gate) =>
+      sendConv2DDx(backend, info, { dy, unpool: gatedUnpool(dy) }, filter, block, gate);
+    super([dy, filter], send);
+    this.#send = send;
+  }
+
+  computeGated(block: number, gate: Gate): boolean {
+    return this.#send(block, gate);
+  }
+}
 
 const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };

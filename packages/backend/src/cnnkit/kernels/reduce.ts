@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { gatedUnpool, sumUnpooled } from '../deferred.js';
+import { gateOf } from '../deferred-gate.js';
 import { Fold, Op } from '../opcodes.js';
 import { cast } from './choose.js';
 import { chunksFor, type Kernel, sizeOf } from './kernel.js';
@@ -113,6 +114,18 @@ function reduction(folds: Reduction): Kernel {
     if (unpool !== undefined && span.outer === 1 && span.inner === unpool.info.outChannels) {
       const out = backend.output(outShape);
       sumUnpooled(backend, unpool, backend.blockOf(out));
+      return out;
+    }
+    const gate =
+      fold === Fold.sum && !folds.mean && span.outer === 1 && span.reduced > 1
+        ? gateOf(backend.storageOf(x), span.inner)
+        : undefined;
+    if (gate !== undefined) {
+      const out = backend.output(outShape);
+      const storage = backend.storageOf(x);
+      const block = backend.arena.take(storage.size * 4);
+      gate.computeWithSums(block, backend.blockOf(out));
+      storage.settle(block);
       return out;
     }
     const from = backend.blockOf(x);

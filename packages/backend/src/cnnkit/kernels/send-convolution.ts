@@ -1,6 +1,7 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import type { DeferredUnpool } from '../deferred.js';
+import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Fold, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
@@ -73,15 +74,22 @@ export function sendConv2DPool(
 /** A gradient as it is, or as the pooled one and its winners. */
 export type Gradient = { readonly dy: Storage; readonly unpool: DeferredUnpool | undefined };
 
-/** Sends the gradient of a convolution's input. */
+/**
+ * Sends the gradient of a convolution's input.
+ *
+ * @param gate Takes the gradient of the relu that gave the input along.
+ * @returns false, with nothing sent, where the kernel for this shape cannot do that.
+ */
 export function sendConv2DDx(
   backend: CnnkitBackend,
   info: Conv2DInfo,
   gradient: Gradient,
   filter: Storage,
   out: number,
-): void {
-  if (sendWinogradDx(backend, info, gradient, filter, out)) return;
+  gate?: Gate,
+): boolean {
+  if (sendWinogradDx(backend, info, gradient, filter, out, gate)) return true;
+  if (gate !== undefined) return false;
   const { arena, commands } = backend;
   const { dy } = gradient;
   const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;
@@ -100,13 +108,14 @@ export function sendConv2DDx(
     const ints = [from[0], transposed, out, ...geometryOf(info)];
     commands.send(Op.conv2dDxNarrow, chunksFor(batchSize, multiplyAdds(info)), ints);
     arena.release(transposed, bytes, commands.head);
-    return;
+    return true;
   }
   sendTranspose(backend, from[1], transposed, filterHeight * filterWidth, inChannels, outChannels);
   const slabs = batchSize >= 8 ? 1 : Math.max(1, Math.min(8, inChannels >> 4));
   const chunks = chunksFor(batchSize * slabs, multiplyAdds(info));
   commands.send(Op.conv2dDx, chunks, [from[0], transposed, out, slabs, ...geometryOf(info)]);
   arena.release(transposed, bytes, commands.head);
+  return true;
 }
 
 /** Sends the gradient of a convolution's filter. */

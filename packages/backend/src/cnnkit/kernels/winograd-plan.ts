@@ -78,8 +78,8 @@ export function planWithTile(
   if (!isWinogradShape(info) || tiles === 0 || tiles > 2 ** 30) return undefined;
   const perTile = frequencies * (tileStride(C) + tileStride(N)) * 4;
   const most = Math.max(12, Math.min(MOST_TILES, Math.floor(BLOCK_BYTES / perTile / 12) * 12));
-  // A patch of pixels at an image's edge, and what vectors overrun.
-  const fixed = 25 * Math.max(C, N) + 64;
+  // A patch of pixels at an image's edge, a row of sums, and what vectors overrun.
+  const fixed = (frequencies + 1) * Math.max(C, N) + 128;
   const blocks = (at: number) => frequencies * (planeStride(at, C) + planeStride(at, N));
   const fits = (floats: number) => (fixed + floats) * 4 <= SCRATCH_BYTES;
 

@@ -1,5 +1,6 @@
 import { type backend_util, engine } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
+import type { Gate } from '../deferred-gate.js';
 import { Fold, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
 import { geometryOf } from './geometry.js';
@@ -117,6 +118,7 @@ function gradientBlocks({ dy, unpool }: WinogradGradient): [number, number] {
 /**
  * Sends the gradient of a convolution's input.
  *
+ * @param gate Takes the gradient of the relu that gave the input along.
  * @param plan How; by default as measurements say.
  * @returns false, with nothing sent, where the direct kernel is faster or the only one.
  */
@@ -126,6 +128,7 @@ export function sendWinogradDx(
   gradient: WinogradGradient,
   filter: Storage,
   out: number,
+  gate?: Gate,
   plan: WinogradPlan | undefined = planWinograd(
     info,
     'input',
@@ -134,14 +137,25 @@ export function sendWinogradDx(
   ),
 ): boolean {
   if (plan === undefined) return false;
+  const { arena, commands } = backend;
   const { m, tilesAtOnce, slabs, chunks } = plan;
   const blocks = [
     ...gradientBlocks(gradient),
     transformedFilter(backend, info, plan, filter, true),
     out,
   ];
-  const ints = [...blocks, m, tilesAtOnce, slabs, ...geometryOf(info)];
-  backend.commands.send(Op.winogradDx, chunks, ints);
+  const parts = chunks / slabs;
+  const columns = info.inChannels;
+  const bytes = parts * columns * 4;
+  const sums = gate?.sums ?? 0;
+  const partial = parts === 1 || sums === 0 ? sums : arena.take(bytes);
+  const gated = [gate === undefined ? 0 : gate.of.block(), partial];
+  const ints = [...blocks, m, tilesAtOnce, slabs, ...geometryOf(info), ...gated];
+  commands.send(Op.winogradDx, chunks, ints);
+  if (partial === sums) return true;
+  const span = { outer: 1, reduced: parts, inner: columns };
+  sendReduce(backend, Fold.sum, partial, sums, span, 1);
+  arena.release(partial, bytes, commands.head);
   return true;
 }
 
