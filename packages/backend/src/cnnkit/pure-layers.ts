@@ -123,9 +123,14 @@ function examine(model: Properties, into: Found[]): boolean {
       (key) => key.endsWith('Regularizer') && layer[key] != null,
     );
     if (Object.keys(losses).length > regularizers.length) return false;
-    return kept.keys.every(
-      (key) => key.endsWith('Initializer') || key.endsWith('Constraint') || isPart(layer[key]),
-    );
+    return kept.keys.every((key) => {
+      const value = layer[key];
+      if (key.endsWith('Initializer') || key.endsWith('Constraint')) return true;
+      // A regularizer's factors, say.
+      if (value instanceof Object && 'apply' in value)
+        into.push(remember(value as unknown as Properties));
+      return isPart(value);
+    });
   });
 }
 

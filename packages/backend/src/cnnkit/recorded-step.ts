@@ -182,6 +182,12 @@ export class RecordedStep {
         const own = places.map((place) => this.#tensorOf(place));
         const result = compute(own);
         const assigned = [...before].filter((entry) => this.#rebind(...entry));
+        // Of others' values the commands would hold what they were here.
+        for (const variable of Object.values(engine().registeredVariables)) {
+          if (!before.has(variable) && this.#storageOf(variable) !== undefined) {
+            capture.fail('a variable is new on this backend');
+          }
+        }
         const placeOf = (tensor: Tensor): Place => {
           const storage = backend.storageOf(tensor);
           storage.block();
