@@ -45,6 +45,7 @@ const MODELS: Readonly<Record<string, () => tfl.LayersModel>> = {
       L.flatten(),
       L.layerNormalization(),
     ]),
+  dense: () => ended([L.flatten(), L.dense({ units: 12, activation: 'sigmoid' })]),
   regularized: () =>
     ended([
       conv(4, { kernelRegularizer: tfl.regularizers.l1l2({ l1: 0.01, l2: 0.02 }) }),
@@ -335,7 +336,7 @@ describe('what changes between two steps counts at once', () => {
     model.dispose();
   });
 
-  test.each([['normalised'], ['pooled']])('another backend, and back, model %s', async (name) => {
+  test.each([['normalised'], ['pooled'], ['dense']])('another backend, and back, model %s', async (name) => {
     const model = MODELS[name]!();
     setWeights(model, 5);
     model.compile({ optimizer: tf.train.sgd(0.1), loss: 'categoricalCrossentropy' });
