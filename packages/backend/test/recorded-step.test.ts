@@ -336,30 +336,33 @@ describe('what changes between two steps counts at once', () => {
     model.dispose();
   });
 
-  test.each([['normalised'], ['pooled'], ['dense']])('another backend, and back, model %s', async (name) => {
-    const model = MODELS[name]!();
-    setWeights(model, 5);
-    model.compile({ optimizer: tf.train.sgd(0.1), loss: 'categoricalCrossentropy' });
-    const losses: number[] = [];
-    for (const backend of ['cnnkit', 'cpu', 'cnnkit', 'cpu', 'cnnkit']) {
-      await tf.setBackend(backend);
-      // Made here, so that only the weights come from the other backend.
+  test.each([['normalised'], ['pooled'], ['dense']])(
+    'another backend, and back, model %s',
+    async (name) => {
+      const model = MODELS[name]!();
+      setWeights(model, 5);
+      model.compile({ optimizer: tf.train.sgd(0.1), loss: 'categoricalCrossentropy' });
+      const losses: number[] = [];
+      for (const backend of ['cnnkit', 'cpu', 'cnnkit', 'cpu', 'cnnkit']) {
+        await tf.setBackend(backend);
+        // Made here, so that only the weights come from the other backend.
+        const { x, y } = batchOf(8);
+        for (let i = 0; i < 4; i++) losses.push((await model.trainOnBatch(x, y)) as number);
+        tf.dispose([x, y]);
+      }
+      await tf.setBackend('cpu');
+      setWeights(model, 5);
       const { x, y } = batchOf(8);
-      for (let i = 0; i < 4; i++) losses.push((await model.trainOnBatch(x, y)) as number);
+      const expected: number[] = [];
+      for (let i = 0; i < losses.length; i++) {
+        expected.push((await model.trainOnBatch(x, y)) as number);
+      }
+      for (const [i, loss] of losses.entries()) expect(loss).toBeCloseTo(expected[i]!, 4);
+      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
       tf.dispose([x, y]);
-    }
-    await tf.setBackend('cpu');
-    setWeights(model, 5);
-    const { x, y } = batchOf(8);
-    const expected: number[] = [];
-    for (let i = 0; i < losses.length; i++) {
-      expected.push((await model.trainOnBatch(x, y)) as number);
-    }
-    for (const [i, loss] of losses.entries()) expect(loss).toBeCloseTo(expected[i]!, 4);
-    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
-    tf.dispose([x, y]);
-    model.dispose();
-  });
+      model.dispose();
+    },
+  );
 });
 
 describe('it is not recorded', () => {
