@@ -1,5 +1,5 @@
 import { checkOption, fail, show } from './internal/fail.js';
-import { binOf, linspace } from './internal/numpy.js';
+import { binOf, linspace, quantilePlace } from './internal/numpy.js';
 import { checkProbabilities, oneScore, readReals, type ScoreData } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { positiveCode, readTruthColumn } from './internal/truth.js';
@@ -139,7 +139,7 @@ export function checkBinCount(fn: string, nBins: unknown): void {
 function quantiles(values: ArrayLike<number>, bins: number): Float64Array {
   const sorted = Float64Array.from(values).sort();
   return linspace(0, 1, bins + 1).map((share) => {
-    const place = ((share * 100) / 100) * (sorted.length - 1);
+    const place = quantilePlace(share, sorted.length);
     const below = Math.floor(place);
     const low = sorted[below]!;
     const high = sorted[Math.min(below + 1, sorted.length - 1)]!;

@@ -17,6 +17,8 @@ export {
   CalibrationStream,
   type CalibrationStreamOptions,
   type CalibrationStreamState,
+  type ExactCalibrationState,
+  type SummedCalibrationState,
 } from './calibration-stream.js';
 export { classIndices } from './class-indices.js';
 export {
@@ -114,6 +116,8 @@ export { type RocAucOptions, rocAucScore } from './roc-auc-score.js';
 export { type RocCurve, rocCurve } from './roc-curve.js';
 export {
   type CompressedScores,
+  type CountedScoresState,
+  type ExactScoresState,
   ScoreStream,
   type ScoreStreamOptions,
   type ScoreStreamState,

@@ -22,11 +22,11 @@ export interface StreamedAverageOptions {
 const AVERAGES = ['micro', 'macro', 'weighted', null] as const;
 
 /**
- * Counts the scores of several labels batch by batch, in bounded memory, and merges with what other
- * workers counted: a {@link ScoreStream} a column. One-hot rows make it one class against the rest.
+ * Takes the scores of several labels batch by batch and merges with what other workers took: a
+ * {@link ScoreStream} a column. One-hot rows make it one class against the rest.
  *
- * Scores are rounded to steps as in {@link ScoreStream}; the area of label j is off by at most
- * `labels[j].rocAucError`, their mean by the mean of these. The average `'samples'` needs no stream:
+ * In bounded memory scores are rounded to steps as in {@link ScoreStream}; the area of label j is off by
+ * at most `labels[j].rocAucError`, their mean by the mean of these. With `exact` every score is kept. The average `'samples'` needs no stream:
  * it is a mean over rows, so the means of batches, weighted by their rows, give it exactly.
  *
  * @example
@@ -41,21 +41,24 @@ const AVERAGES = ['micro', 'macro', 'weighted', null] as const;
 export class MultilabelScoreStream {
   /** The stream of each label, whose `samples()` every curve takes. */
   readonly labels: readonly ScoreStream[];
+  readonly #options: Omit<ScoreStreamOptions, 'posLabel'>;
 
   /**
    * @param labels - how many columns the rows have, 2 or more
    * @param options - as those of {@link ScoreStream}, for every label
+   * @throws RangeError ({@link MetricError}) for fewer labels, or as {@link ScoreStream}
    */
   constructor(labels: number, options: Omit<ScoreStreamOptions, 'posLabel'> = {}) {
     if (!Number.isInteger(labels) || labels < 2) {
       const rule = 'labels must be a whole number of 2 or more';
       fail('MultilabelScoreStream', 'option_value', `${rule}; received ${show(labels)}.`);
     }
-    this.labels = Array.from({ length: labels }, () => new ScoreStream({ ...options }));
+    this.#options = options;
+    this.labels = Array.from({ length: labels }, () => new ScoreStream(options));
   }
 
   /**
-   * Counts a batch.
+   * Takes a batch.
    *
    * @param yTrue - rows that are 1 where a label is true, n x labels
    * @param yScore - the score of each label, n x labels, finite
@@ -85,7 +88,7 @@ export class MultilabelScoreStream {
     return this;
   }
 
-  /** Adds what another stream of as many labels, of one range and bins, counted. */
+  /** Adds what another stream of as many labels, of one range and bins or exact too, took. */
   merge(other: MultilabelScoreStream | readonly ScoreStreamState[]): this {
     const states = other instanceof MultilabelScoreStream ? other.state() : other;
     if (states.length !== this.labels.length) {
@@ -96,7 +99,7 @@ export class MultilabelScoreStream {
     return this;
   }
 
-  /** All that was counted, a state a label, plain data. */
+  /** All that was counted or kept, a state a label, plain data. */
   state(): ScoreStreamState[] {
     return this.labels.map((stream) => stream.state());
   }
@@ -110,7 +113,7 @@ export class MultilabelScoreStream {
     );
   }
 
-  /** As {@link averagePrecisionScore}, of rounded scores. */
+  /** As {@link averagePrecisionScore}, of rounded scores unless exact. */
   averagePrecisionScore(options: StreamedAverageOptions & { readonly average: null }): number[];
   averagePrecisionScore(options?: StreamedAverageOptions): number;
   averagePrecisionScore(options: StreamedAverageOptions = {}): number | number[] {
@@ -125,17 +128,19 @@ export class MultilabelScoreStream {
     scoreOf: (samples: CompressedScores) => number,
   ): number | number[] {
     checkOption(`MultilabelScoreStream.${method}`, 'average', average, AVERAGES);
-    const [first, ...others] = this.labels as [ScoreStream, ...ScoreStream[]];
     if (average === 'micro') {
-      const { low, high, positives } = first.state();
-      const all = new ScoreStream({ low, high, bins: positives.length }).merge(first);
-      return scoreOf(others.reduce((sum, stream) => sum.merge(stream), all).samples());
+      const all = new ScoreStream(this.#options);
+      for (const stream of this.labels) all.merge(stream);
+      return scoreOf(all.samples());
     }
-    const scores = this.labels.map((stream) => scoreOf(stream.samples()));
+    const samples = this.labels.map((stream) => stream.samples());
+    const scores = samples.map(scoreOf);
     if (average === null) return scores;
-    const support = this.labels.map((stream) =>
-      stream.state().positives.reduce((total, weight) => total + weight, 0),
-    );
+    const support = samples.map(({ yTrue, sampleWeight }) => {
+      let total = 0;
+      for (let i = 0; i < yTrue.length; i++) total += yTrue[i]! * (sampleWeight?.[i] ?? 1);
+      return total;
+    });
     const weights = average === 'weighted' ? Float64Array.from(support) : undefined;
     return mean(Float64Array.from(scores), weights);
   }

@@ -258,5 +258,7 @@ it('a CalibrationStream over batches gives the curve of all samples at once', ()
     expect(value).toBeCloseTo(whole.probPred[b]!, 12);
   });
   expect(() => parts[0].add([1], [1.5])).toThrow(/yProb must lie in \[0, 1\]; received 1.5 at 0/);
-  expect(() => parts[0].merge(new CalibrationStream())).toThrow(/8 bins to merge; received 5/);
+  expect(() => parts[0].merge(new CalibrationStream())).toThrow(
+    'CalibrationStream.merge: streams must have 8 bins, uniform, to merge; received 5 bins, uniform.',
+  );
 });

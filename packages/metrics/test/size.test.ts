@@ -28,12 +28,12 @@ async function gzippedBytes(names: readonly string[]): Promise<number> {
 
 /** The most that each function may weigh, in bytes: what it weighs today and a little room. */
 const LIMITS: Readonly<Record<string, number>> = {
-  CalibrationStream: 3_350,
+  CalibrationStream: 5_300,
   LabelStream: 7_200,
-  MultilabelScoreStream: 9_550,
+  MultilabelScoreStream: 10_100,
   MultilabelStream: 7_800,
   ProbabilityStream: 4_000,
-  ScoreStream: 3_500,
+  ScoreStream: 4_000,
   accuracyScore: 3_450,
   auc: 950,
   averagePrecisionScore: 6_900,
@@ -90,7 +90,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 27 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(27_000);
+  it('everything together stays within 29 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_000);
   });
 });

@@ -81,6 +81,11 @@ export function linspace(start: number, stop: number, count: number): Float64Arr
   return out;
 }
 
+/** Where among so many sorted values `numpy.percentile` looks for a share of them. */
+export function quantilePlace(share: number, count: number): number {
+  return ((share * 100) / 100) * (count - 1);
+}
+
 /** How many of the ascending values in `[from, to)` lie below `x` (`numpy.searchsorted`, left). */
 export function lowerBound(
   sorted: ArrayLike<number>,
