@@ -4,6 +4,7 @@ import { Arena, type Views } from './arena.js';
 import type { Capture } from './capture.js';
 import { Commands } from './commands.js';
 import type { KernelLibrary } from './kernel-library.js';
+import { updateVariables, type VariablesUpdate } from './kernels/update.js';
 import type { WinogradUse } from './kernels/winograd-plan.js';
 import { layoutFor } from './layout.js';
 import { assumptionsOf, isPureOptimizer } from './pure-layers.js';
@@ -98,6 +99,11 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
     if (!this.recordSteps || !isPureOptimizer(optimizer)) return undefined;
     const layers = assumptionsOf(model);
     return layers === undefined ? undefined : [layers, optimizer, this.winograd];
+  }
+
+  /** An optimizer's step in place, for whoever has variables; see `kernels/update.ts`. */
+  updateVariables(update: VariablesUpdate): void {
+    updateVariables(this, update);
   }
 
   /** Called by a step that is about to be recorded: few keep their memory at once. */

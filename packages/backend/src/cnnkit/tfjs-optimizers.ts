@@ -7,8 +7,6 @@ import {
   div,
   engine,
   fill,
-  getBackend,
-  getKernel,
   MomentumOptimizer,
   mul,
   type NamedTensorMap,
@@ -20,6 +18,8 @@ import {
   type Variable,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+
+import { CnnkitBackend } from './backend.js';
 
 // tfjs's optimizers step in some 14 operations a variable. On this backend each takes one command a
 // variable instead, with the numbers, the slots and the slots' names that tfjs's own step has: their
@@ -33,8 +33,8 @@ type Gradients = Record<string, Tensor> | { name: string; tensor: Tensor }[];
 /** A step in the terms of `kernels/update.ts`. */
 interface FusedStep {
   readonly kernel: string;
-  /** Slots by the letter of their input; `name` is what tfjs calls them, after the variable's name. */
-  readonly slots: readonly { letter: string; of: Slots; name: string; start?: number }[];
+  /** In the order of the kernel's outputs; `name` is what tfjs calls them, after the variable's name. */
+  readonly slots: readonly { of: Slots; name: string; start?: number }[];
   readonly attrs: Readonly<Record<string, number | boolean>>;
   readonly tensors?: NamedTensorMap;
   /** What else the step does, once. */
@@ -89,8 +89,8 @@ function adam(o: AdamState): FusedStep {
   return {
     kernel: 'CnnkitTfAdamUpdate',
     slots: [
-      { letter: 'm', of: o.accumulatedFirstMoment, name: 'm' },
-      { letter: 'v', of: o.accumulatedSecondMoment, name: 'v' },
+      { of: o.accumulatedFirstMoment, name: 'm' },
+      { of: o.accumulatedSecondMoment, name: 'v' },
     ],
     attrs: {
       beta1: o.beta1,
@@ -113,8 +113,8 @@ function adamax(o: AdamaxState): FusedStep {
   return {
     kernel: 'CnnkitTfAdamaxUpdate',
     slots: [
-      { letter: 'm', of: o.accumulatedFirstMoment, name: 'm' },
-      { letter: 'u', of: o.accumulatedWeightedInfNorm, name: 'v' },
+      { of: o.accumulatedFirstMoment, name: 'm' },
+      { of: o.accumulatedWeightedInfNorm, name: 'v' },
     ],
     attrs: {
       beta1: o.beta1,
@@ -133,7 +133,7 @@ function adamax(o: AdamaxState): FusedStep {
 function momentum(o: MomentumState): FusedStep {
   return {
     kernel: 'CnnkitTfMomentumUpdate',
-    slots: [{ letter: 'm', of: o.accumulations, name: 'momentum' }],
+    slots: [{ of: o.accumulations, name: 'momentum' }],
     attrs: {
       minusLearningRate: -o.learningRate,
       momentum: o.momentum,
@@ -148,8 +148,8 @@ function rmsprop(o: RmspropState): FusedStep | undefined {
   return {
     kernel: 'CnnkitTfRmspropUpdate',
     slots: [
-      { letter: 'v', of: o.accumulatedMeanSquares, name: 'rms' },
-      { letter: 'm', of: o.accumulatedMoments, name: 'momentum' },
+      { of: o.accumulatedMeanSquares, name: 'rms' },
+      { of: o.accumulatedMoments, name: 'momentum' },
     ],
     attrs: {
       decay: o.decay,
@@ -165,7 +165,7 @@ function adagrad(o: AdagradState): FusedStep {
   const start = o.initialAccumulatorValue;
   return {
     kernel: 'CnnkitTfAdagradUpdate',
-    slots: [{ letter: 'a', of: o.accumulatedGrads, name: 'accumulator', start }],
+    slots: [{ of: o.accumulatedGrads, name: 'accumulator', start }],
     attrs: { minusLearningRate: -o.learningRate, epsilon: engine().backend.epsilon() },
   };
 }
@@ -174,8 +174,8 @@ function adadelta(o: AdadeltaState): FusedStep {
   return {
     kernel: 'CnnkitTfAdadeltaUpdate',
     slots: [
-      { letter: 'a', of: o.accumulatedGrads, name: 'accum_grad' },
-      { letter: 'd', of: o.accumulatedUpdates, name: 'accum_var' },
+      { of: o.accumulatedGrads, name: 'accum_grad' },
+      { of: o.accumulatedUpdates, name: 'accum_var' },
     ],
     attrs: {
       rho: o.rho,
@@ -192,26 +192,27 @@ const sgd = ({ learningRate }: { learningRate: number }): FusedStep => ({
   attrs: { learningRate },
 });
 
-/** Runs the step if the current backend has its kernel; false, with nothing touched, if it cannot. */
+/** Runs the step if the current backend is this one; false, with nothing touched, if it cannot. */
 function runFused(gradients: Gradients, stepOf: () => FusedStep | undefined): boolean {
+  const { backend } = engine();
+  if (!(backend instanceof CnnkitBackend)) return false;
   return tidy(() => {
-    if (getKernel('CnnkitTfAdamUpdate', getBackend()) === undefined) return false;
     const entries = Array.isArray(gradients)
       ? gradients.map(({ name, tensor }) => [name, tensor] as const)
       : Object.entries(gradients);
-    const variables = engine().registeredVariables;
+    const registered = engine().registeredVariables;
     const known = entries.every(
       ([name, tensor]) =>
-        variables[name]?.dtype === 'float32' && (tensor?.dtype ?? 'float32') === 'float32',
+        registered[name]?.dtype === 'float32' && (tensor?.dtype ?? 'float32') === 'float32',
     );
     const step = known ? stepOf() : undefined;
     if (step === undefined) return false;
-    const inputs: NamedTensorMap = { ...step.tensors };
-    const weights: Variable[] = [];
-    const kept: Variable[][] = step.slots.map(() => []);
+    const variables: Variable[] = [];
+    const given: Tensor[] = [];
+    const slots: Variable[][] = step.slots.map(() => []);
     entries.forEach(([name, gradient], i) => {
-      const weight = variables[name]!;
-      const slots = step.slots.map(({ of, name: slot, start = 0 }) => {
+      const weight = registered[name]!;
+      const own = step.slots.map(({ of, name: slot, start = 0 }) => {
         of[i] ??= {
           originalName: `${name}/${slot}`,
           variable: (start === 0 ? zerosLike(weight) : fill(weight.shape, start)).variable(false),
@@ -220,19 +221,12 @@ function runFused(gradients: Gradients, stepOf: () => FusedStep | undefined): bo
       });
       // tfjs lets a variable without a gradient be, but gives it its slots.
       if (gradient == null) return;
-      const at = weights.push(weight) - 1;
-      inputs[`w${at}`] = weight;
-      inputs[`g${at}`] = gradient;
-      step.slots.forEach(({ letter }, slot) => {
-        inputs[`${letter}${at}`] = slots[slot]!;
-        kept[slot]!.push(slots[slot]!);
-      });
+      variables.push(weight);
+      given.push(gradient);
+      for (const [slot, variable] of own.entries()) slots[slot]!.push(variable);
     });
-    const attrs = { count: weights.length, ...step.attrs };
-    const results = engine().runKernel(step.kernel, inputs, attrs) as unknown as Tensor[];
-    [...weights, ...kept.flat()].forEach((variable, i) => {
-      variable.assign(results[i]!);
-    });
+    const { kernel, attrs, tensors = {} } = step;
+    backend.updateVariables({ kernel, variables, gradients: given, slots, attrs, tensors });
     step.after?.();
     return true;
   });

@@ -101,6 +101,7 @@ export class Adam extends KerasOptimizer {
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter); `weightDecay` is 0.004 unless given. */
 export class AdamW extends Adam {
+  static override readonly recordable: boolean = true;
   static override get className(): string {
     return 'AdamW';
   }

@@ -35,6 +35,17 @@ export interface FusedUpdate {
   readonly attrs: Readonly<Record<string, number | boolean>>;
 }
 
+/** A backend that takes an update as it is, and makes no tensors for what changes in place. */
+interface Updater {
+  updateVariables?(update: {
+    readonly kernel: string;
+    readonly variables: readonly Variable[];
+    readonly gradients: readonly Tensor[];
+    readonly slots: readonly (readonly Variable[])[];
+    readonly attrs: Readonly<Record<string, number | boolean>>;
+  }): void;
+}
+
 /**
  * Runs `update` if the current backend registers its kernel, and assigns what it returns.
  *
@@ -46,6 +57,13 @@ export function runFused(
   update: FusedUpdate,
 ): boolean {
   if (getKernel(update.kernel, getBackend()) === undefined) return false;
+  const direct = engine().backend as Updater;
+  if (direct.updateVariables !== undefined) {
+    const { kernel, attrs } = update;
+    const slots = Object.values(update.slots);
+    direct.updateVariables({ kernel, variables, gradients, slots, attrs });
+    return true;
+  }
   const inputs: NamedTensorMap = {};
   variables.forEach((variable, i) => {
     inputs[`w${i}`] = variable;

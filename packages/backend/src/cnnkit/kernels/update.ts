@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, type TensorInfo, type Variable } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { Op, Update } from '../opcodes.js';
 import { Storage } from '../storage.js';
@@ -97,37 +97,112 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
   },
 };
 
-function update(name: string, { op, slots, scalars, tensors = [] }: Optimizer): Kernel {
+/** The numbers of a step that are the same for all its variables. */
+interface Step {
+  readonly formula: number;
+  readonly numbers: readonly number[];
+  /** Blocks of the numbers that live on the device. */
+  readonly first: number;
+  readonly second: number;
+}
+
+function stepOf(
+  backend: CnnkitBackend,
+  name: string,
+  { op, scalars, tensors = [] }: Optimizer,
+  attrs: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, TensorInfo>>,
+): Step {
+  const numbers = scalars.map((scalar) => {
+    const value = attrs[scalar];
+    if (typeof value !== 'number')
+      throw new TypeError(`${name}: ${scalar} must be a number; received ${value}.`);
+    return value;
+  });
+  const [first = 0, second = 0] = tensors.map((letter) => backend.blockOf(given[letter]!));
+  return { formula: typeof op === 'number' ? op : op(attrs), numbers, first, second };
+}
+
+/**
+ * Sends the step of one variable and its slots, `changed`.
+ *
+ * @returns where the new values of each are: the caller's to release
+ */
+function sendUpdate(
+  backend: CnnkitBackend,
+  name: string,
+  { formula, numbers, first, second }: Step,
+  gradient: TensorInfo,
+  changed: readonly TensorInfo[],
+): Storage[] {
+  if (!areFloat(false, gradient, ...changed))
+    throw new TypeError(`${name}: all tensors must be float32.`);
+  const from = backend.blockOf(gradient);
+  const [w, a = 0, b = 0] = changed.map((tensor) => backend.blockOf(tensor));
+  const to = changed.map((tensor) => overwritable(backend, tensor));
+  const [toW, toA = 0, toB = 0] = to.map((storage) => storage.block());
+  const n = to[0]!.size;
+  const ints = [w!, from, a, b, toW!, toA, toB, n, formula, first, second];
+  backend.commands.send(Op.update, chunksFor(n >> 10, n * 4), ints, numbers);
+  return to;
+}
+
+function update(name: string, optimizer: Optimizer): Kernel {
   return ({ inputs, attrs, backend }) => {
     const count = attrs.count as number;
-    const formula = typeof op === 'number' ? op : op(attrs);
-    const numbers = scalars.map((scalar) => {
-      const value = attrs[scalar];
-      if (typeof value !== 'number')
-        throw new TypeError(`${name}: ${scalar} must be a number; received ${value}.`);
-      return value;
-    });
-    const [first = 0, second = 0] = tensors.map((letter) => backend.blockOf(inputs[letter]!));
-    const results: TensorInfo[][] = ['w', ...slots].map(() => []);
+    const step = stepOf(backend, name, optimizer, attrs, inputs);
+    const letters = ['w', ...optimizer.slots];
+    const results: TensorInfo[][] = letters.map(() => []);
     for (let i = 0; i < count; i++) {
-      const tensors = ['w', 'g', ...slots].map((letter) => inputs[`${letter}${i}`]!);
-      if (!areFloat(false, ...tensors))
-        throw new TypeError(`${name}: all tensors must be float32.`);
-      const gradient = backend.blockOf(tensors[1]!);
-      const changed = [tensors[0]!, ...tensors.slice(2)];
-      const from = changed.map((tensor) => backend.blockOf(tensor));
-      const to = changed.map((tensor) => overwritable(backend, tensor));
-      const [w, a = 0, b = 0] = from;
-      const [toW, toA = 0, toB = 0] = to.map((storage) => storage.block());
-      const n = to[0]!.size;
-      const ints = [w!, gradient, a, b, toW!, toA, toB, n, formula, first, second];
-      backend.commands.send(Op.update, chunksFor(n >> 10, n * 4), ints, numbers);
-      changed.forEach((tensor, slot) => {
-        results[slot]!.push(backend.tensorOver(to[slot]!, tensor.shape, 'float32'));
+      const changed = letters.map((letter) => inputs[`${letter}${i}`]!);
+      const to = sendUpdate(backend, name, step, inputs[`g${i}`]!, changed);
+      changed.forEach(({ shape }, slot) => {
+        results[slot]!.push(backend.tensorOver(to[slot]!, shape, 'float32'));
       });
     }
     return results.flat();
   };
+}
+
+/** An optimizer's step over variables, as its kernel of that name takes it. */
+export interface VariablesUpdate {
+  readonly kernel: string;
+  readonly variables: readonly Variable[];
+  readonly gradients: readonly TensorInfo[];
+  /** The variables of each slot, in the order of the kernel's outputs. */
+  readonly slots: readonly (readonly Variable[])[];
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly tensors?: Readonly<Record<string, TensorInfo>>;
+}
+
+/**
+ * The same as running the kernel and assigning its outputs, without the tensors that takes where values
+ * change in place.
+ */
+export function updateVariables(
+  backend: CnnkitBackend,
+  { kernel, variables, gradients, slots, attrs, tensors = {} }: VariablesUpdate,
+): void {
+  const optimizer = OPTIMIZERS[kernel];
+  if (optimizer === undefined) throw new RangeError(`${kernel}: no such update.`);
+  const step = stepOf(backend, kernel, optimizer, attrs, tensors);
+  variables.forEach((variable, i) => {
+    const changed = [variable, ...slots.map((slot) => slot[i]!)];
+    const to = sendUpdate(backend, kernel, step, gradients[i]!, changed);
+    changed.forEach((target, at) => {
+      const storage = to[at]!;
+      if (storage === backend.storageOf(target)) {
+        storage.release();
+        return;
+      }
+      const { shape } = target;
+      const tensor = engine().makeTensorFromTensorInfo(
+        backend.tensorOver(storage, shape, 'float32'),
+      );
+      target.assign(tensor);
+      tensor.dispose();
+    });
+  });
 }
 
 /**
