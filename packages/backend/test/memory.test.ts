@@ -125,3 +125,28 @@ test('empty tensors work', async () => {
     expect(tf.relu(empty).dataSync().length).toBe(0);
   });
 });
+
+test('a step that is being sent again keeps its memory while others’ is taken back', async () => {
+  await useBackend({ backend: 'cnnkit', threads: 1 });
+  const backend = engineBackend();
+  const steps = [backend.recordStep(), backend.recordStep()];
+  const compute = ([x]: tf.Tensor[]) => ({ values: [tf.add(x!, 1)], gradients: [] });
+  const run = (step: (typeof steps)[number], value: number) =>
+    tf.tidy(() => step.run([tf.fill([1000], value)], [], compute).values[0]!.dataSync()[999]);
+  for (const step of steps) expect([1, 2, 3].map((value) => run(step, value))).toEqual([2, 3, 4]);
+  const recorded = () => steps.map((step) => step.recordings);
+  expect(recorded()).toEqual([1, 1]);
+  // The memory is full just when the second's first command is sent.
+  const { commands, arena } = backend;
+  const send = commands.send.bind(commands);
+  let reclaimed: boolean | undefined;
+  commands.send = (...command) => {
+    reclaimed ??= arena.reclaim?.();
+    send(...command);
+  };
+  expect(run(steps[1]!, 7)).toBe(8);
+  commands.send = send;
+  expect(reclaimed).toBe(true);
+  expect(recorded()).toEqual([0, 1]);
+  expect(run(steps[1]!, 9)).toBe(10);
+});

@@ -117,11 +117,12 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
     this.#steps.add(step);
   }
 
-  /** Gives back what recorded steps hold, unless one is being captured. */
+  /** Gives back what recorded steps hold, but for one that is being captured or sent. */
   #forgetSteps(): boolean {
     if (this.#capture !== undefined) return false;
     let some = false;
     for (const step of this.#steps) {
+      if (step.replaying) continue;
       if (step.recordings > 0) some = true;
       step.forget();
     }

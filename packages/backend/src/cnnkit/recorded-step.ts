@@ -61,6 +61,7 @@ export class RecordedStep {
   #assumptions: readonly unknown[] = [];
   #attempts = 0;
   #problem: string | undefined;
+  #replaying = false;
 
   constructor(backend: CnnkitBackend) {
     this.#backend = backend;
@@ -69,6 +70,11 @@ export class RecordedStep {
   /** How many shapes of inputs there are captured commands for. */
   get recordings(): number {
     return this.#recordings.size;
+  }
+
+  /** Whether its commands are being sent right now, so that it cannot forget them. */
+  get replaying(): boolean {
+    return this.#replaying;
   }
 
   /** Why the last capture came to nothing; undefined if it did not. */
@@ -94,7 +100,14 @@ export class RecordedStep {
     if (this.#attempts >= ATTEMPTS || !this.#mayRecord(inputs)) return compute([...inputs]);
     const key = inputs.map(({ shape, dtype }) => `${dtype} ${shape.join(' ')}`).join(', ');
     const recording = this.#recordings.get(key);
-    if (recording !== undefined && this.#holds(recording)) return this.#replay(recording, inputs);
+    if (recording !== undefined && this.#holds(recording)) {
+      this.#replaying = true;
+      try {
+        return this.#replay(recording, inputs);
+      } finally {
+        this.#replaying = false;
+      }
+    }
     if (recording !== undefined) {
       this.#problem = 'the variables are others at each step';
       this.#drop(key, recording);
