@@ -132,7 +132,11 @@ test('a step that is being sent again keeps its memory while others’ is taken 
   const steps = [backend.recordStep(), backend.recordStep()];
   const compute = ([x]: tf.Tensor[]) => ({ values: [tf.add(x!, 1)], gradients: [] });
   const run = (step: (typeof steps)[number], value: number) =>
-    tf.tidy(() => step.run([tf.fill([1000], value)], [], compute).values[0]!.dataSync()[999]);
+    tf.tidy(() => {
+      // An upload, which needs no command.
+      const x = tf.tensor1d(new Float32Array(1000).fill(value));
+      return step.run([x], [], compute).values[0]!.dataSync()[999];
+    });
   for (const step of steps) expect([1, 2, 3].map((value) => run(step, value))).toEqual([2, 3, 4]);
   const recorded = () => steps.map((step) => step.recordings);
   expect(recorded()).toEqual([1, 1]);
