@@ -58,11 +58,11 @@ export class LabelStream {
    *
    * @param yTrue - true labels, length n
    * @param yPred - predicted labels, length n
-   * @param sampleWeight - how much each sample counts; default 1
+   * @param sampleWeight - how much each sample counts, 0 in all of a batch too; default 1
    * @throws TypeError or RangeError ({@link MetricError}) as {@link confusionMatrix}
    */
   add(yTrue: Labels, yPred: Labels, sampleWeight?: ArrayLike<number> | null): this {
-    const targets = checkClassTargets('LabelStream.add', yTrue, yPred, sampleWeight);
+    const targets = checkClassTargets('LabelStream.add', yTrue, yPred, sampleWeight, true);
     const { labels, pairs } = countPairs('LabelStream.add', targets);
     this.#weighted ||= targets.weights !== undefined;
     this.#addPairs(labels, pairs);
@@ -85,10 +85,19 @@ export class LabelStream {
     return { labels, counts, weighted: this.#weighted };
   }
 
-  /** One sample for each pair that occurred, its weight the count: what every label score takes. */
+  /**
+   * One sample for each pair that occurred, its weight the count: what every label score takes. A label
+   * of which no sample weighs anything has one that weighs nothing, as it is a class all the same.
+   */
   samples(): CompressedLabels {
     const { labels, counts } = this.state();
-    const cells = counts.map((_, at) => at).filter((at) => counts[at] !== 0);
+    const k = labels.length;
+    const weighs = labels.map((_, i) =>
+      labels.some((_, j) => counts[i * k + j] !== 0 || counts[j * k + i] !== 0),
+    );
+    const cells = counts
+      .map((_, at) => at)
+      .filter((at) => counts[at] !== 0 || (at % (k + 1) === 0 && !weighs[at / (k + 1)]));
     return {
       yTrue: cells.map((at) => labels[Math.floor(at / labels.length)]) as Labels,
       yPred: cells.map((at) => labels[at % labels.length]) as Labels,

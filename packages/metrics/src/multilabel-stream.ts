@@ -85,13 +85,13 @@ export class MultilabelStream {
    *
    * @param yTrue - rows that are 1 where a label is true, n x labels
    * @param yPred - rows that are 1 where a label is predicted, n x labels
-   * @param sampleWeight - how much each row counts; default 1
+   * @param sampleWeight - how much each row counts, 0 or above, in all of a batch too; default 1
    * @throws TypeError or RangeError ({@link MetricError}) for what are no rows of 0 and 1, other
    *   columns, or unequal lengths
    */
   add(yTrue: Rows, yPred: Rows, sampleWeight?: ArrayLike<number> | null): this {
     const metric = 'MultilabelStream.add';
-    const targets = checkTargets(metric, yTrue, yPred, sampleWeight);
+    const targets = checkTargets(metric, yTrue, yPred, sampleWeight, true);
     if (targets.type !== 'multilabel-indicator') {
       fail(metric, 'target_format', `yTrue must be rows of 0 and 1; received ${targets.type}.`);
     }

@@ -75,7 +75,7 @@ export class ProbabilityStream {
    *
    * @param yTrue - class indices, length n
    * @param yProba - probability of each class, n x classes
-   * @param sampleWeight - how much each sample counts; default 1
+   * @param sampleWeight - how much each sample counts, 0 in all of a batch too; default 1
    * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, labels that are no
    *   column, or values outside [0, 1]
    */
@@ -103,7 +103,7 @@ export class ProbabilityStream {
       const rule = `yTrue must hold class indices below ${columns}`;
       fail(metric, 'label_unknown', `${rule}; received ${show(label)}.`);
     }
-    const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
+    const weights = sampleWeight ? readWeights(metric, sampleWeight, true) : undefined;
     const least = epsilon(single);
     for (let i = 0; i < length; i++) {
       const own = Number(truth.classes[truth.codes[i]!]);

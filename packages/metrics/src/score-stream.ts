@@ -101,7 +101,7 @@ export class ScoreStream {
    *
    * @param yTrue - true labels, length n; all but `posLabel` are negative
    * @param yScore - scores of the positive class, length n, finite
-   * @param sampleWeight - how much each sample counts; default 1
+   * @param sampleWeight - how much each sample counts, 0 in all of a batch too; default 1
    * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths or NaN
    */
   add(yTrue: Labels, yScore: ArrayLike<number>, sampleWeight?: ArrayLike<number> | null): this {
@@ -113,7 +113,7 @@ export class ScoreStream {
       yScore: length,
       sampleWeight: sampleWeight?.length,
     });
-    const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
+    const weights = sampleWeight ? readWeights(metric, sampleWeight, true) : undefined;
     const positive = truth.classes.findIndex((label) => key(label) === key(this.#posLabel));
     if (this.#kept) {
       this.#kept.add(truth.codes, positive, data, weights);

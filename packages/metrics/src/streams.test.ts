@@ -73,6 +73,38 @@ it('a LabelStream prints real supports where scikit-learn does', () => {
   );
 });
 
+it('a class of which no sample weighs anything is one all the same, and so may be a whole batch', () => {
+  const yTrue = ['coat', 'bag', 'dress', 'coat', 'bag', 'coat'];
+  const yPred = ['coat', 'bag', 'bag', 'bag', 'bag', 'Shirt'];
+  const sampleWeight = [1, 2, 0, 0.5, 0, 0];
+  const stream = new LabelStream().add(
+    yTrue.slice(0, 4),
+    yPred.slice(0, 4),
+    sampleWeight.slice(0, 4),
+  );
+  stream.add(yTrue.slice(4), yPred.slice(4), [0, 0]);
+  const samples = stream.samples();
+  for (const average of ['macro', 'weighted', null] as const) {
+    for (const score of [f1Score, precisionScore, recallScore, jaccardScore]) {
+      const ask = (
+        labels: typeof samples.yTrue,
+        guess: typeof samples.yPred,
+        weights: readonly number[],
+      ) =>
+        score(labels, guess, {
+          sampleWeight: weights,
+          average: average as 'macro',
+          zeroDivision: 0,
+        });
+      const ours = ask(samples.yTrue, samples.yPred, samples.sampleWeight);
+      expect(ours).toEqual(ask(yTrue, yPred, sampleWeight));
+    }
+  }
+  expect(stream.report({ zeroDivision: 0 }).text).toBe(
+    classificationReport(yTrue, yPred, { sampleWeight, zeroDivision: 0 }).text,
+  );
+});
+
 it('a ProbabilityStream over batches gives the scores of all rows at once', () => {
   const halves = [
     new ProbabilityStream(5, { nBins: 7 }),

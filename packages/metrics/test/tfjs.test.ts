@@ -283,6 +283,43 @@ describe('a metric of compile', () => {
   });
 });
 
+describe('a batch that weighs nothing', () => {
+  const rows = [
+    [0, 1],
+    [1, 0],
+  ];
+  const outputs = [
+    [0.25, 0.75],
+    [0.25, 0.75],
+  ];
+  const made: Record<string, () => epochMetrics.EpochMetric> = {
+    f1Score: epochMetrics.f1Score,
+    accuracyScore: epochMetrics.accuracyScore,
+    logLoss: epochMetrics.logLoss,
+    expectedCalibrationError: epochMetrics.expectedCalibrationError,
+    rocAucScore: epochMetrics.rocAucScore,
+    averagePrecisionScore: epochMetrics.averagePrecisionScore,
+    'f1Score of several labels': () => epochMetrics.f1Score({ average: 'micro', multilabel: true }),
+    'rocAucScore of several labels': () => epochMetrics.rocAucScore({ multilabel: true }),
+  };
+  for (const [name, make] of Object.entries(made)) {
+    it(`changes no ${name}, and alone it has none`, () => {
+      const [some, none] = [make(), make()];
+      const add = (metric: epochMetrics.EpochMetric, weights: number[], flip = false) => {
+        const targets = flip ? rows.toReversed() : rows;
+        metric(tf.tensor2d(targets), tf.tensor2d(outputs), tf.tensor1d(weights));
+      };
+      add(none, [0, 0]);
+      expect(none.result()).toBeNaN();
+      add(some, [1, 2]);
+      const before = some.result();
+      add(some, [0, 0], true);
+      expect(some.result()).toBe(before);
+      expect(before).not.toBeNaN();
+    });
+  }
+});
+
 describe('the callback, called as a loop of passes calls it', () => {
   const right = () => tf.tensor1d([1]);
   const output = () => tf.tensor2d([[0.75]]);
@@ -308,6 +345,19 @@ describe('the callback, called as a loop of passes calls it', () => {
     expect(test).toEqual({ accuracy_score: 1 });
     expect(logs).toEqual({ accuracy_score: 0, val_accuracy_score: 1 });
     expect(metric.result()).toBe(0);
+  });
+
+  it('writes two metrics of one name under the two names that a loop gives them', async () => {
+    const [plain, weighted] = [epochMetrics.accuracyScore(), epochMetrics.accuracyScore()];
+    const callback = epochMetrics.resetMetrics([plain, weighted]);
+    await callback.onEpochBegin();
+    for (const metric of [plain, weighted]) {
+      const weights = metric === weighted ? tf.tensor1d([1, 3]) : undefined;
+      metric(tf.tensor1d([1, 0]), tf.tensor2d([[0.75], [0.75]]), weights);
+    }
+    const logs = { weighted_accuracy_score: 0, accuracy_score: 0 };
+    await callback.onEpochEnd(0, logs);
+    expect(logs).toEqual({ accuracy_score: 0.5, weighted_accuracy_score: 0.25 });
   });
 
   it('tells of batches that cannot be counted, and of metrics that nobody logs', async () => {

@@ -38,8 +38,9 @@ export function checkTargets(
   yTrue: unknown,
   yPred: unknown,
   sampleWeight?: ArrayLike<number> | null,
+  isBatch = false,
 ): CheckedTargets {
-  const { truth, guess, weights } = checkPair(fn, yTrue, yPred, sampleWeight);
+  const { truth, guess, weights } = checkPair(fn, yTrue, yPred, sampleWeight, isBatch);
   if (truth.shape === 'table') return indicators(truth, guess as Table, weights);
   const counted = weights ? undefined : countClassIndices(truth, guess as Column);
   if (counted) {
@@ -63,6 +64,7 @@ export function checkPair(
   yTrue: unknown,
   yPred: unknown,
   sampleWeight?: ArrayLike<number> | null,
+  isBatch = false,
 ): Pair {
   const truth = readTargets(fn, 'yTrue', yTrue);
   const guess = readTargets(fn, 'yPred', yPred);
@@ -75,7 +77,7 @@ export function checkPair(
   if (truth.length === 0) {
     fail(fn, 'empty_input', 'yTrue and yPred must hold at least one sample; received none.');
   }
-  const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
+  const weights = sampleWeight ? readWeights(fn, sampleWeight, isBatch) : undefined;
   if (kinds[0] !== kinds[1]) {
     fail(
       fn,

@@ -1,8 +1,8 @@
 import { checkFinite } from './encode.js';
 import { fail, isArrayLike, show } from './fail.js';
 
-/** The weights as reals: finite, and not all zero. */
-export function readWeights(fn: string, weights: ArrayLike<number>): Float64Array {
+/** The weights as reals: finite, and not all zero, but of a batch, which may weigh nothing. */
+export function readWeights(fn: string, weights: ArrayLike<number>, isBatch = false): Float64Array {
   if (!isArrayLike(weights)) {
     fail(
       fn,
@@ -12,7 +12,7 @@ export function readWeights(fn: string, weights: ArrayLike<number>): Float64Arra
   }
   checkFinite(fn, 'sampleWeight', weights);
   const out = weights instanceof Float64Array ? weights : Float64Array.from(weights);
-  if (out.every((weight) => weight === 0)) {
+  if (!isBatch && out.every((weight) => weight === 0)) {
     fail(
       fn,
       'weights_all_zero',

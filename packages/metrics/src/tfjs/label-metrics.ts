@@ -73,7 +73,7 @@ function targetMetric(
         stream ??= new MultilabelStream(batch.columns);
         stream.add(yTrue, yPred, batch.sampleWeight);
       },
-      value: () => (stream ? score(stream[look]()) : Number.NaN),
+      value: () => (stream?.total ? score(stream[look]()) : Number.NaN),
     };
   };
   return epochMetric(name, start, true);

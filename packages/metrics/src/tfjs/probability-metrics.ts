@@ -138,6 +138,8 @@ function scoreMetric(
     let isBinary = false;
     return {
       add(batch) {
+        // A score of samples that weigh nothing is not defined.
+        if (batch.sampleWeight && isAllZero(batch.sampleWeight)) return;
         const yProba = probabilitiesOf(batch);
         const columns = yProba.shape[1];
         isBinary = !multilabel && columns === 2;
@@ -155,6 +157,11 @@ function scoreMetric(
     };
   };
   return epochMetric(name, start, multilabel);
+}
+
+function isAllZero(weights: ArrayLike<number>): boolean {
+  for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) return false;
+  return true;
 }
 
 function oneHot(

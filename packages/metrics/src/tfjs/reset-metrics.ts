@@ -39,37 +39,51 @@ export function resetMetrics(metrics: readonly EpochMetric[]): MetricsCallback {
       for (const metric of metrics) metric.defer('evaluation');
     },
     async onTestEnd(logs = {}) {
+      const write = writer(logs);
       for (const metric of metrics) {
-        write(logs, '', metric.name, (await metric.settle(!inEpoch)).evaluation);
+        write('', metric.name, (await metric.settle(!inEpoch)).evaluation);
       }
     },
     async onEpochEnd(_epoch, logs = {}) {
       inEpoch = false;
+      const write = writer(logs);
       for (const metric of metrics) {
         const { training, evaluation } = await metric.settle();
-        write(logs, '', metric.name, training);
-        write(logs, 'val_', metric.name, evaluation);
+        write('', metric.name, training);
+        write('val_', metric.name, evaluation);
       }
     },
   };
 }
 
-/** Puts a score where the loop logged the metric: under tfjs's or Keras's spelling of its name. */
-function write(
-  logs: Record<string, number>,
-  prefix: '' | 'val_',
-  name: string,
-  score: number | undefined,
-): void {
-  if (score === undefined) return;
-  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const keys = Object.keys(logs).filter((key) => key.startsWith('val_') === (prefix === 'val_'));
-  const exact = keys.filter((key) => key === prefix + name || key === prefix + snake);
-  // A model of several outputs logs each metric under the output's name too.
-  const found = exact.length > 0 ? exact : keys.filter((key) => key.endsWith(`_${name}`));
-  if (found.length === 0) {
-    const rule = `metrics must be among those of compile`;
-    fail('resetMetrics', 'option_value', `${rule}; received ${name}, logged were ${keys}.`);
-  }
-  for (const key of found) logs[key] = score;
+type Write = (prefix: '' | 'val_', name: string, score: number | undefined) => void;
+
+/**
+ * Puts scores where the loop logged the metrics: under tfjs's or Keras's spelling of a name, and of two
+ * of one name the second under what Keras calls a second one, `weighted_f1_score`.
+ */
+function writer(logs: Record<string, number>): Write {
+  const taken = new Set<string>();
+  return (prefix, name, score) => {
+    if (score === undefined) return;
+    const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const keys = Object.keys(logs).filter((key) => key.startsWith('val_') === (prefix === 'val_'));
+    const own = new RegExp(`^${prefix}(?:${name}|${snake}|weighted_${snake}(?:_\\d+)?)$`);
+    const exact = keys.filter((key) => own.test(key)).sort((a, b) => a.length - b.length);
+    const free = exact.find((key) => !taken.has(key));
+    // A model of several outputs logs each metric under the output's name too.
+    const found = exact.length > 0 ? [free ?? exact[0]!] : keys.filter(endsWith(`_${name}`));
+    if (found.length === 0) {
+      const rule = `metrics must be among those of compile`;
+      fail('resetMetrics', 'option_value', `${rule}; received ${name}, logged were ${keys}.`);
+    }
+    for (const key of found) {
+      taken.add(key);
+      logs[key] = score;
+    }
+  };
+}
+
+function endsWith(end: string): (key: string) => boolean {
+  return (key) => key.endsWith(end);
 }

@@ -16,7 +16,10 @@ import type { WeightedMetric } from './weighted-metrics.js';
 export interface EvaluateOptions extends ScaleOptions {
   /** Samples on the device at once; the result is the same. Default: 32. */
   readonly batchSize?: number;
-  /** Logged besides, each the mean over samples by their `sampleWeight`. Default: none. */
+  /**
+   * Logged besides, each the mean over samples by their `sampleWeight`, or what a metric of
+   * `@cnnkit/metrics/tfjs` counts with them. Default: none.
+   */
   readonly weightedMetrics?: readonly WeightedMetric[];
   /** Their `onTestBegin` and `onTestEnd` are called. Default: none. */
   readonly callbacks?: readonly Callback[];
@@ -52,7 +55,11 @@ export async function evaluate(
     samples: count,
   });
   const list = new CallbackList(callbacks, context);
-  return evaluateSource({ source, objective, order, batchSize, callbacks: list, signal });
+  try {
+    return await evaluateSource({ source, objective, order, batchSize, callbacks: list, signal });
+  } finally {
+    await objective.counted.end();
+  }
 }
 
 interface Evaluation {
@@ -67,6 +74,7 @@ interface Evaluation {
 /** The loop that `evaluate` and `fit`'s validation share. */
 export async function evaluateSource(evaluation: Evaluation): Promise<Logs> {
   const { source, objective, order, batchSize, callbacks, signal } = evaluation;
+  objective.counted.begin('evaluation');
   await callbacks.onTestBegin();
   const means = new RunningMeans(objective.names);
   try {
@@ -86,7 +94,7 @@ export async function evaluateSource(evaluation: Evaluation): Promise<Logs> {
   } finally {
     means.dispose();
   }
-  const logs = means.logs();
+  const logs = await objective.counted.complete(means.logs(), 'evaluation');
   await callbacks.onTestEnd(logs);
   return logs;
 }

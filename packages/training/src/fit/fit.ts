@@ -33,7 +33,8 @@ export interface FitOptions extends ScaleOptions {
    */
   readonly classWeight?: ClassWeight;
   /**
-   * Logged besides, each the mean over samples by their weights. One whose name the model's metrics
+   * Logged besides, each the mean over samples by their weights, or what a metric of
+   * `@cnnkit/metrics/tfjs` counts with them over the whole epoch. One whose name the model's metrics
    * have already is logged as `weighted_…`. tfjs's `compile` has no place for these. Default: none.
    */
   readonly weightedMetrics?: readonly WeightedMetric[];

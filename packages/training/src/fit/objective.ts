@@ -4,6 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Batch } from './batch.js';
 import { requireOneInput } from './batch-source.js';
 import { compiledModel } from './compiled-model.js';
+import { CountedMetrics, isCounted } from './counted-metrics.js';
 import { crossEntropyFromLogits } from './cross-entropy.js';
 import { forward } from './forward.js';
 import { kerasName } from './keras-name.js';
@@ -18,6 +19,8 @@ export interface Objective {
   readonly names: readonly string[];
   /** Whether loss and metrics were all given by name, and so only compute. */
   readonly named: boolean;
+  /** Those of the metrics that count over a whole pass. */
+  readonly counted: CountedMetrics;
   /** Refuses targets that do not fit the model. `name` opens the message. */
   check(name: string, targets: Targets): void;
   /** Uploads what `loss` and `metrics` compare with; the caller disposes it. */
@@ -83,8 +86,12 @@ export function objectiveOf(
   const weighted = weightedMetrics.map((metric) => perSampleMetric(name, metric, byThreshold));
   const names = ['loss', ...metrics.map((metric) => metric.name)];
   for (const metric of weighted) names.push(uniqueName(names, metric.name));
+  const all = [...metrics, ...weighted];
   return {
     names,
+    counted: new CountedMetrics(
+      all.flatMap(({ metric }, i) => (isCounted(metric) ? [[names[i + 1] as string, metric]] : [])),
+    ),
     named: [compiled.loss, compiled.metrics, weightedMetrics].every(areNames),
     check(checked, targets) {
       if (targets.kind === 'classes') requireClasses(checked, targets.values, width, overClasses);
@@ -115,21 +122,24 @@ export function objectiveOf(
         const truth = labels ?? tf.argMax(ys, -1);
         return tf.cast(tf.equal(tf.argMax(output, -1), truth), 'float32');
       };
-      const values = (metric: MetricFunction): Tensor => {
+      const outputs = (): Tensor => {
         probabilities ??= logits === undefined ? output : tf.softmax(output);
-        return metric(ys, probabilities);
+        return probabilities;
       };
+      const values = (metric: MetricFunction): Tensor => metric(ys, outputs());
       return [
         ...metrics.map(({ metric, accuracy }) =>
           accuracy ? tf.mean<Scalar>(hits()) : tf.mean<Scalar>(values(metric)),
         ),
-        ...weighted.map(({ name: metricName, metric }) =>
-          weightedMean(
-            name,
-            `weightedMetrics: ${metricName}`,
-            metric === 'hits' ? hits() : values(metric),
-            weights,
-          ),
+        ...weighted.map(({ name: metricName, metric, counted }) =>
+          counted
+            ? counted(ys, outputs(), weights)
+            : weightedMean(
+                name,
+                `weightedMetrics: ${metricName}`,
+                metric === 'hits' ? hits() : values(metric),
+                weights,
+              ),
         ),
       ];
     },

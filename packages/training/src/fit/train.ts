@@ -17,6 +17,7 @@ export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
     return await trainEpochs({ run, dropout, opener, trainer, pause: yieldEvery(20) });
   } finally {
     trainer.dispose();
+    await run.objective.counted.end();
     await opener.close();
   }
 }
@@ -95,10 +96,12 @@ async function trainEpoch(
   if (progress?.means) means.restore(progress.means);
   const first = progress?.batch ?? 0;
   const batches = opener.open(epoch, first);
+  objective.counted.begin('training');
+  const logsSoFar = () => objective.counted.complete(means.logs(), 'training');
   const interruptedAt = async (batch: number): Promise<TrainedEpoch> => {
     await means.flush();
     await saveBackup(run, epoch, batch, means);
-    const logs = means.logs();
+    const logs = await logsSoFar();
     return { logs, means, interrupted: { epoch, batches: batch, logs } };
   };
   try {
@@ -114,14 +117,14 @@ async function trainEpoch(
       if (batch + 1 === steps && epoch + 1 < epochs) opener.openAhead(epoch + 1);
       const wanted = callbacks.needsBatchLogs(batch);
       if (wanted || means.full) await means.flush();
-      await callbacks.onTrainBatchEnd(batch, wanted ? means.logs() : {});
+      await callbacks.onTrainBatchEnd(batch, wanted ? await logsSoFar() : {});
       if (context.stopTraining) break;
       await backUpBatch(run, epoch, batch, means);
       await pause();
       if (signal?.aborted && batch + 1 < steps) return await interruptedAt(batch + 1);
     }
     await means.flush();
-    return { logs: means.logs(), means, interrupted: undefined };
+    return { logs: await logsSoFar(), means, interrupted: undefined };
   } finally {
     means.dispose();
     await batches.close();

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { type CountedMetric, isCounted } from './counted-metrics.js';
 import { kerasName } from './keras-name.js';
 
 /** Values for the samples of a batch, from targets and outputs. */
@@ -8,7 +9,8 @@ export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /**
  * A metric that weights are applied to: a name (`accuracy`, `mse` …, as `model.compile` of tfjs or
- * as Keras spells it) or a function that gives a value for each sample, `[n]` or `[n, outputs]`.
+ * as Keras spells it); a function that gives a value for each sample, `[n]` or `[n, outputs]`; or a
+ * metric of `@cnnkit/metrics/tfjs`, which gets the weights and counts with them over the whole pass.
  */
 export type WeightedMetric = string | MetricFunction;
 
@@ -16,6 +18,8 @@ export interface PerSampleMetric {
   readonly name: string;
   /** 'hits': whether the largest output is that of the class. */
   readonly metric: MetricFunction | 'hits';
+  /** The same metric, if it takes the weights itself. */
+  readonly counted?: CountedMetric;
 }
 
 const named: Readonly<Record<string, MetricFunction | 'hits'>> = {
@@ -46,7 +50,8 @@ export function perSampleMetric(
         `${caller}: weightedMetrics must be named, for the logs; received a function without a name.`,
       );
     }
-    return { name: kerasName(metric.name), metric };
+    const name = kerasName(metric.name);
+    return isCounted(metric) ? { name, metric, counted: metric } : { name, metric };
   }
   const name = kerasName(metric);
   if (name === 'accuracy') {
