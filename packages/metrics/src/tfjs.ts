@@ -1,3 +1,4 @@
+export { type DeferredScores, deferMetrics } from './tfjs/defer-metrics.js';
 export type { EpochMetric, PassScores } from './tfjs/epoch-metric.js';
 export {
   accuracyScore,

@@ -57,6 +57,6 @@ export async function runExample(
 /** Matches a source in which the function or class has a docstring with an example. */
 export function documentedWithExample(name: string): RegExp {
   return new RegExp(
-    `/\\*\\*(?:(?!\\*/)[\\s\\S])*@example(?:(?!\\*/)[\\s\\S])*\\*/\\s*export (?:function|class) ${name}\\b`,
+    `/\\*\\*(?:(?!\\*/)[\\s\\S])*@example(?:(?!\\*/)[\\s\\S])*\\*/\\s*export (?:async function|function|class) ${name}\\b`,
   );
 }

@@ -131,6 +131,45 @@ describe('a metric of compile', () => {
     expect(tf.memory().numTensors - before).toBeLessThanOrEqual(1);
   });
 
+  it('makes no evaluation wait inside deferMetrics, and tells the same scores', async () => {
+    const { model, xs, ys, labels, rows } = setUp();
+    const used = several();
+    const all = Object.values(used);
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy', metrics: all });
+    const waits = vi.spyOn(tf.Tensor.prototype, 'dataSync');
+    const before = tf.memory().numTensors;
+    // Twice: each counts its own.
+    for (const batchSize of [30, 32]) {
+      const evaluate = () => model.evaluate(xs, ys, { batchSize }) as tf.Scalar[];
+      const { result, scores } = await epochMetrics.deferMetrics(all, evaluate);
+      const expected = Object.values(expectedOf(labels, rows));
+      for (const [i, name] of Object.keys(expectedOf(labels, rows)).entries()) {
+        const score = scores[Object.keys(used).indexOf(name)]!;
+        expect(Math.abs(score - expected[i]!), name).toBeLessThan(TOLERANCE[name] ?? 2e-6);
+      }
+      tf.dispose(result);
+    }
+    expect(waits).not.toHaveBeenCalled();
+    waits.mockRestore();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is free again after an evaluation in deferMetrics that threw', async () => {
+    const metric = epochMetrics.accuracyScore();
+    const batch = () => metric(tf.tensor1d([1]), tf.tensor2d([[0.75]]));
+    const failing = epochMetrics.deferMetrics([metric], () => {
+      batch();
+      throw new Error('enough');
+    });
+    await expect(failing).rejects.toThrow('enough');
+    expect(batch().dataSync()[0]).toBe(1);
+    expect(metric.result()).toBe(1);
+    const wrong = epochMetrics.deferMetrics([epochMetrics.rocAucScore(), metric], () => {
+      batch();
+    });
+    expect((await wrong).scores).toEqual([Number.NaN, 1]);
+  });
+
   it('scores an evaluate after a fit from its own batches', async () => {
     const { model, xs, ys, labels, rows } = setUp();
     const f1 = epochMetrics.f1Score({ average: 'macro' });
