@@ -67,5 +67,6 @@ static void k_winograd_dw(const Task *task) {
       frequency_gradient(v + f * vs, tile_stride(c1 - c0), c1 - c0, d + f * ms, N, sums + f * ss, count, t0 == lo);
   }
   if (m == 2) finish_weights(2, sums, ss, part, tap, c1 - c0, N);
+  else if (m == 4) finish_weights(4, sums, ss, part, tap, c1 - c0, N);
   else finish_weights(3, sums, ss, part, tap, c1 - c0, N);
 }

@@ -18,19 +18,21 @@ INLINE void add_tile(const int m, const Patch *p, int C, const float *in, size_t
     float *to_ = PIXEL(p, i, j) + c;                                       \
     store(to_, load(to_) + (value));                                       \
   } while (0)
-    SANDWICH(m + 2, m + 2, M_B, IN, OUT)
+    if (m == 4) PASSES(column_b4, 6, 6, IN, OUT);
+    else SANDWICH(m + 2, m + 2, M_B, IN, OUT)
 #undef OUT
   }
   if (c == C) return;
   // The last channels, fewer than a vector.
-  V e[25];
-#define OUT(i, j, value) e[(i) * (m + 2) + (j)] = value
-  SANDWICH(m + 2, m + 2, M_B, IN, OUT)
+  float e[36 * VW];
+#define OUT(i, j, value) store(e + ((i) * (m + 2) + (j)) * VW, value)
+  if (m == 4) PASSES(column_b4, 6, 6, IN, OUT);
+  else SANDWICH(m + 2, m + 2, M_B, IN, OUT)
 #undef OUT
 #undef IN
   for (int k = 0; k < (m + 2) * (m + 2); k++) {
     float *to = PIXEL(p, k / (m + 2), k % (m + 2)) + c;
-    store_part(to, load(to) + e[k], C - c);
+    store_part(to, load(to) + load(e + k * VW), C - c);
   }
 }
 static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, size_t fs, int c0, int c1, float *dx,
@@ -41,6 +43,7 @@ static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, si
                                tiles->m + 2, C, spare);
     if (!p.whole) fetch_patch(&p, C);
     if (tiles->m == 2) add_tile(2, &p, C, in, fs);
+    else if (tiles->m == 4) add_tile(4, &p, C, in, fs);
     else add_tile(3, &p, C, in, fs);
     if (!p.whole) put_patch(&p, C);
   }

@@ -6,6 +6,7 @@ import {
   type ConvolutionPass,
   planWithTile,
   type WinogradPlan,
+  type WinogradTile,
 } from '../src/cnnkit/kernels/winograd-plan.ts';
 import { openKernels } from '../src/cnnkit/open.ts';
 import { Storage } from '../src/cnnkit/storage.ts';
@@ -15,9 +16,10 @@ import type { Info } from './winograd-reference.ts';
 /**
  * What an element may be wrong by, against float64, in units of 2^-24 times the largest sum of
  * |x| |w| in the tensor. Winograd's sums pass through intermediates larger than those, the more so
- * the more points there are; over this grid the worst are 2.6 and 12.1.
+ * the more points there are and the worse they lie; over this grid the worst are 3.0, 12.9 and 9.7, and
+ * 3.6, 17.8 and 10.3 without fused multiply-adds.
  */
-export const BOUND = { 2: 6, 3: 24 } as const;
+export const BOUND = { 2: 6, 3: 24, 4: 20 } as const;
 
 let engines: CnnkitBackend[] = [];
 
@@ -92,7 +94,12 @@ export function asFloats(bytes: Int8Array): Float32Array {
   return new Float32Array(whole.buffer);
 }
 
-export function plan(info: Info, pass: ConvolutionPass, pooled: boolean, m: 2 | 3): WinogradPlan {
+export function plan(
+  info: Info,
+  pass: ConvolutionPass,
+  pooled: boolean,
+  m: WinogradTile,
+): WinogradPlan {
   const made = planWithTile(info, pass, pooled, m);
   expect(made).toBeDefined();
   return made!;
@@ -117,7 +124,7 @@ export function gradients(
   [x, w]: readonly [Float32Array, Float32Array],
   dy: Float32Array,
   winners: Int8Array | undefined,
-  m: 2 | 3,
+  m: WinogradTile,
   threads = 2,
 ): [dx: Float32Array, dw: Float32Array] {
   const pooled = winners !== undefined;

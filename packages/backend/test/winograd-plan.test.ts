@@ -13,7 +13,7 @@ describe('the choice', () => {
   test.each(['forward', 'input', 'filter'] as const)(
     'takes Winograd for a large %s pass, and leaves tiny ones and other kernels alone',
     (pass) => {
-      expect(tile([64, 13, 13, 32], 64, pass)).toBe(3);
+      expect(tile([64, 13, 13, 32], 64, pass)).toBe(4);
       expect(tile([64, 5, 5, 64], 64, pass)).toBe(3);
       expect(tile([1, 5, 5, 64], 64, pass)).toBeUndefined();
       expect(tile([1, 4, 4, 256], 256, pass)).toBeUndefined();
@@ -29,13 +29,18 @@ describe('the choice', () => {
   });
 });
 
-test('only gradients and what is not learned from, with the more exact tiles, unless all is asked for', () => {
+test('only gradients and what is not learned from, with the more exact tiles for small images, unless all is asked for', () => {
+  const choose = (side: number, pass: ConvolutionPass, pooled = false, taped = true) =>
+    planWinograd(shape([64, side, side, 32], 64, 'same'), pass, pooled, 'gradients', taped)?.m;
   const info = shape([64, 13, 13, 32], 64, 'valid');
   expect(planWinograd(info, 'forward', false, 'all')).toBeDefined();
-  expect(planWinograd(info, 'forward', false, 'gradients')).toBeUndefined();
-  expect(planWinograd(info, 'forward', false, 'gradients', false)?.m).toBe(2);
+  expect(choose(13, 'forward')).toBeUndefined();
+  expect([6, 7, 8].map((side) => choose(side, 'forward', false, false))).toEqual([2, 2, 4]);
+  // A pool's winners are told from the more exact tiles only.
+  expect(choose(24, 'forward', true, false)).toBe(2);
   for (const pass of ['input', 'filter'] as const) {
-    expect(planWinograd(info, pass, false, 'gradients')?.m).toBe(2);
+    expect([6, 7, 8].map((side) => choose(side, pass))).toEqual([2, 2, 4]);
+    expect([8, 15, 16].map((side) => choose(side, pass, true))).toEqual([2, 2, 4]);
     expect(planWinograd(info, pass, false, 'off')).toBeUndefined();
   }
 });

@@ -37,7 +37,7 @@ const SEEDS = Array.from({ length: 24 }, (_, i) => i);
 
 const bits = (values: Float32Array) => Buffer.from(values.buffer).toString('base64');
 
-describe.each([2, 3] as const)('with tiles of %i x its own outputs', (m) => {
+describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
   test.each(SEEDS)('forward keeps its bound to float64, drawn by seed %i', (seed) => {
     const { next, info, x, w, bias } = draw(seed);
     const activation = pick(next, [Activation.linear, Activation.relu, Activation.sigmoid]);
