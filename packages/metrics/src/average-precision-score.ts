@@ -12,7 +12,7 @@ import { checkLengths } from './internal/targets.js';
 import { count, marks } from './internal/thresholds.js';
 import { readTruth } from './internal/truth.js';
 import { warner } from './internal/warn.js';
-import { readWeights } from './internal/weights.js';
+import { readWeights, requireWeight } from './internal/weights.js';
 import type { Label, Rows, Targets } from './labels.js';
 import type { PerClass, WeightOptions } from './options.js';
 import type { WarningOptions } from './warning.js';
@@ -83,6 +83,7 @@ export function averagePrecisionScore(
   const { length } = truth;
   const warn = warner(metric, onWarning);
   const score: BinaryScore = (positive, column, weights) => {
+    requireWeight(metric, weights);
     const { tps, fps } = count(positive, column, weights, 'flat');
     const positives = tps.at(-1)!;
     if (positives === 0) {
@@ -97,7 +98,8 @@ export function averagePrecisionScore(
     yScore: scores.length,
     sampleWeight: sampleWeight?.length,
   });
-  const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
+  const weights = sampleWeight ? readWeights(metric, sampleWeight, true) : undefined;
+  if (average === 'samples') requireWeight(metric, weights);
   if (binary) {
     const positive = truth.classes.findIndex((label) => key(label) === key(posLabel));
     const isPositive = positive === 1 ? truth.codes : marks(truth.codes, positive);

@@ -4,8 +4,14 @@ import * as metrics from './index.js';
 // biome-ignore lint/suspicious/noExplicitAny: wrong on purpose
 type Any = any;
 
+const ROWS = [
+  [0.5, 0.25, 0.25],
+  [0.25, 0.5, 0.25],
+  [0.125, 0.375, 0.5],
+];
+
 /** Calls with a wrong argument, the code of the error, and what its message says. */
-const CALLS: readonly (readonly [string, () => unknown, metrics.MetricErrorCode, RegExp])[] = [
+const CALLS: (readonly [string, () => unknown, metrics.MetricErrorCode, RegExp])[] = [
   [
     'lengths that differ',
     () => metrics.accuracyScore([0, 1], [0]),
@@ -102,6 +108,21 @@ const CALLS: readonly (readonly [string, () => unknown, metrics.MetricErrorCode,
   ],
 ];
 
+CALLS.push(
+  [
+    'weights for one-vs-one',
+    () => metrics.rocAucScore([0, 1, 2], ROWS, { multiClass: 'ovo', sampleWeight: [1, 2, 1] }),
+    'weights_unsupported',
+    /sampleWeight has no meaning with multiClass "ovo"; received \[1, 2, 1\]: take "ovr"\.$/,
+  ],
+  [
+    'a posLabel that is none, before weights that are all zero',
+    () => metrics.f1Score([2, 3], [3, 3], { sampleWeight: [0, 0] }),
+    'pos_label_unknown',
+    /posLabel must be one of \[2, 3\]; received 1\.$/,
+  ],
+);
+
 for (const [what, call, code, message] of CALLS) {
   it(`${what}: ${code}, naming argument, rule and value`, () => {
     let error: Any;
@@ -128,6 +149,27 @@ it('a single class has no ROC area: NaN and a warning', () => {
   expect(warnings).toMatchObject([
     { code: 'one_class', category: 'UndefinedMetricWarning', metric: 'rocAucScore' },
   ]);
+});
+
+it('a single class has no pair to rank one against one: NaN and a warning', () => {
+  const { value, warnings } = metrics.withWarnings((onWarning) =>
+    metrics.rocAucScore([1, 1, 1], ROWS, { multiClass: 'ovo', labels: [0, 1, 2], onWarning }),
+  );
+  expect(value).toBeNaN();
+  expect(warnings).toMatchObject([{ code: 'one_class', category: 'UndefinedMetricWarning' }]);
+});
+
+it('weights that are all zero matter only where they are looked at, as in scikit-learn', () => {
+  const sampleWeight = [0, 0];
+  expect(metrics.rocAucScore([1, 1], [0.5, 0.25], { sampleWeight })).toBeNaN();
+  const rows = [
+    [0, 1],
+    [1, 0],
+  ];
+  const options = { sampleWeight, average: 'weighted' } as const;
+  expect(metrics.rocAucScore(rows, rows, options)).toBe(0);
+  expect(metrics.averagePrecisionScore(rows, rows, options)).toBe(0);
+  expect(() => metrics.rocAucScore(rows, rows, { sampleWeight })).toThrow(/other than zero/);
 });
 
 it('leaves its arguments as they were', () => {

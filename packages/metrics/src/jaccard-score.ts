@@ -43,7 +43,7 @@ export function jaccardScore(
   const metric = 'jaccardScore';
   const { labels, posLabel = 1, average = 'binary', zeroDivision = 'warn' } = options;
   checkZeroDivision(metric, zeroDivision, false);
-  const targets = checkTargets(metric, yTrue, yPred, options.sampleWeight);
+  const targets = checkTargets(metric, yTrue, yPred, options.sampleWeight, true);
   const warn = warner(metric, options.onWarning);
   const { tp, fp, fn } = countsFor(metric, targets, average, labels, posLabel, warn);
   const pool = (values: Float64Array) =>

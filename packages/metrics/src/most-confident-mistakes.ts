@@ -1,5 +1,5 @@
-import { readColumn } from './internal/columns.js';
-import { fail } from './internal/fail.js';
+import { columnLabels } from './internal/column-labels.js';
+import { checkLimit, fail } from './internal/fail.js';
 import { readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { columnOf, readTruthColumn } from './internal/truth.js';
@@ -7,7 +7,7 @@ import type { Label, Labels, Rows } from './labels.js';
 
 /** Options of {@link mostConfidentMistakes}. */
 export interface ConfidentMistakesOptions {
-  /** How many samples at most. Default: 10. */
+  /** How many samples at most, Infinity for all. Default: 10. */
   readonly limit?: number | undefined;
   /** The label of each column. Default: 0, 1, 2, … */
   readonly labels?: Labels | null | undefined;
@@ -34,7 +34,8 @@ export interface ConfidentMistake {
  * @param yTrue - true labels, length n; class indices unless `labels` names the columns
  * @param yProba - probability of each class, n x k; of equal values the first column is predicted
  * @returns mistakes from the most confident down, plain data
- * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, NaN or unknown labels
+ * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, NaN, unknown
+ *   labels, `labels` that are not one a column, or a limit below 0
  * @example
  * ```ts
  * const rows = [[0.75, 0.25], [0.125, 0.875], [0.5, 0.5]];
@@ -48,15 +49,14 @@ export function mostConfidentMistakes(
 ): ConfidentMistake[] {
   const metric = 'mostConfidentMistakes';
   const { limit = 10, labels } = options;
+  checkLimit(metric, limit);
   const truth = readTruthColumn(metric, yTrue);
   const { data, length, columns } = readScores(metric, 'yProba', yProba);
   if (columns === undefined) {
     fail(metric, 'scores_need_2d', 'yProba must have a column a class; received one a sample.');
   }
   checkLengths(metric, { yTrue: truth.length, yProba: length });
-  const classes: readonly Label[] = labels
-    ? Array.from(readColumn(metric, 'labels', labels).values)
-    : Array.from({ length: columns }, (_, i) => i);
+  const classes = columnLabels(metric, columns, labels);
   const own = columnOf(metric, truth, classes);
   const mistakes: ConfidentMistake[] = [];
   for (let i = 0; i < length; i++) {

@@ -1,10 +1,12 @@
-import { type ConfusionMatrix, confusionMatrix } from './confusion-matrix.js';
+import type { ConfusionMatrix } from './confusion-matrix.js';
+import { checkLimit, checkOption } from './internal/fail.js';
+import { checkClassTargets, countPairs } from './internal/pairs.js';
 import type { Label, Labels } from './labels.js';
 import type { WeightOptions } from './options.js';
 
 /** Options of {@link mostConfusedPairs}. */
 export interface ConfusedPairsOptions extends WeightOptions {
-  /** How many pairs at most. Default: 10. */
+  /** How many pairs at most, Infinity for all. Default: 10. */
   readonly limit?: number | undefined;
   /** Order by count, or by share of the true class. Default: `'count'`. */
   readonly by?: 'count' | 'share' | undefined;
@@ -29,7 +31,8 @@ export interface ConfusedPair {
  * @param yTrue - true labels, length n
  * @param yPred - predicted labels, length n
  * @returns pairs of unequal labels that occur, plain data
- * @throws TypeError or RangeError ({@link MetricError}) as {@link confusionMatrix}
+ * @throws TypeError or RangeError ({@link MetricError}) as {@link confusionMatrix}, and for a limit below 0
+ *   or an unknown order
  * @example
  * ```ts
  * const pairs = mostConfusedPairs(['cat', 'cat', 'dog', 'dog'], ['dog', 'dog', 'cat', 'dog']);
@@ -41,10 +44,12 @@ export function mostConfusedPairs(
   yPred: Labels,
   options: ConfusedPairsOptions = {},
 ): ConfusedPair[] {
-  return confusedPairsOf(
-    confusionMatrix(yTrue, yPred, { sampleWeight: options.sampleWeight }),
-    options,
-  );
+  const metric = 'mostConfusedPairs';
+  const targets = checkClassTargets(metric, yTrue, yPred, options.sampleWeight);
+  const { labels, pairs } = countPairs(metric, targets);
+  const k = labels.length;
+  const matrix = labels.map((_, i) => Array.from(pairs.subarray(i * k, i * k + k)));
+  return rank(metric, { labels, matrix }, options);
 }
 
 /**
@@ -52,6 +57,7 @@ export function mostConfusedPairs(
  *
  * @param confusion - not normalized
  * @returns as {@link mostConfusedPairs}
+ * @throws RangeError ({@link MetricError}) for a limit below 0 or an unknown order
  * @example
  * ```ts
  * const confusion = { labels: [0, 1], matrix: [[3, 1], [0, 4]] };
@@ -59,10 +65,19 @@ export function mostConfusedPairs(
  * ```
  */
 export function confusedPairsOf(
-  { labels, matrix }: ConfusionMatrix,
+  confusion: ConfusionMatrix,
   options: Pick<ConfusedPairsOptions, 'limit' | 'by'> = {},
 ): ConfusedPair[] {
-  const { limit = 10, by = 'count' } = options;
+  return rank('confusedPairsOf', confusion, options);
+}
+
+function rank(
+  fn: string,
+  { labels, matrix }: ConfusionMatrix,
+  { limit = 10, by = 'count' }: Pick<ConfusedPairsOptions, 'limit' | 'by'>,
+): ConfusedPair[] {
+  checkOption(fn, 'by', by, ['count', 'share']);
+  checkLimit(fn, limit);
   const pairs = matrix.flatMap((row, i) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.flatMap((count, j): ConfusedPair[] => {

@@ -11,7 +11,7 @@ import { oneScore, readScores, type Scores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { checkOrdered, columnOf, readTruth, type Truth } from './internal/truth.js';
 import { warner } from './internal/warn.js';
-import { readWeights } from './internal/weights.js';
+import { readWeights, requireWeight } from './internal/weights.js';
 import type { Labels, Rows, Targets } from './labels.js';
 import type { PerClass, WeightOptions } from './options.js';
 import type { WarningOptions } from './warning.js';
@@ -78,9 +78,10 @@ export function rocAucScore(
 
   const sizes = { yTrue: truth.length, yScore: scores.length, sampleWeight: sampleWeight?.length };
   checkLengths(metric, sizes);
-  const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
+  const weights = sampleWeight ? readWeights(metric, sampleWeight, true) : undefined;
+  if (average === 'samples') requireWeight(metric, weights);
   const warn = warner(metric, options.onWarning);
-  const area = binaryRocAuc(warn, maxFpr ?? 1);
+  const area = binaryRocAuc(metric, warn, maxFpr ?? 1);
   if ('codes' in truth) {
     const positive = truth.codes;
     return area(positive, oneScore(metric, 'yScore', scores), weights);
@@ -126,17 +127,15 @@ function multiclass(
   }
   const codes = columnOf(fn, truth, classes);
   if (!ovr && sampleWeight) {
-    fail(
-      fn,
-      'weights_unsupported',
-      'sampleWeight has no meaning with multiClass "ovo"; take "ovr".',
-    );
+    const rule = 'sampleWeight has no meaning with multiClass "ovo"';
+    fail(fn, 'weights_unsupported', `${rule}; received ${show(sampleWeight)}: take "ovr".`);
   }
   const sizes = { yTrue: truth.length, yScore: scores.length, sampleWeight: sampleWeight?.length };
   checkLengths(fn, sizes);
-  const area = binaryRocAuc(warner(fn, options.onWarning), 1);
-  if (!ovr) return onePairAtATime(area, codes, scores.data, columns, average === 'weighted');
-  const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
+  const warn = warner(fn, options.onWarning);
+  const area = binaryRocAuc(fn, warn, 1);
+  if (!ovr) return onePairAtATime(warn, area, codes, scores.data, columns, average === 'weighted');
+  const weights = sampleWeight ? readWeights(fn, sampleWeight, true) : undefined;
   return averageColumns(area, oneHotRows(codes, columns), scores, average, weights);
 }
 

@@ -1,4 +1,4 @@
-import { readColumn } from './internal/columns.js';
+import { columnLabels } from './internal/column-labels.js';
 import { fail } from './internal/fail.js';
 import { lowerBound } from './internal/numpy.js';
 import { readScores } from './internal/score-table.js';
@@ -50,7 +50,8 @@ export interface ClassThresholds {
  * @param yTrue - true labels, length n; class indices unless `labels` names the columns
  * @param yProba - probability of each class, n x k
  * @returns an entry a column, plain data
- * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, NaN or unknown labels
+ * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, NaN, unknown
+ *   labels, or `labels` that are not one a column
  * @example
  * ```ts
  * const rows = [[0.75, 0.25], [0.625, 0.375], [0.25, 0.75], [0.875, 0.125]];
@@ -73,9 +74,7 @@ export function thresholdTable(
   }
   checkLengths(metric, { yTrue: truth.length, yProba: length, sampleWeight: sampleWeight?.length });
   const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
-  const classes: readonly Label[] = labels
-    ? Array.from(readColumn(metric, 'labels', labels).values)
-    : Array.from({ length: columns }, (_, i) => i);
+  const classes = columnLabels(metric, columns, labels);
   const own = columnOf(metric, truth, classes);
   return classes.map((label, c) => {
     const scores = new Float64Array(length);

@@ -62,15 +62,23 @@ const WARNINGS: readonly (readonly [RegExp, MetricWarning['code']])[] = [
   [/do not sum to one/, 'rows_do_not_sum_to_one'],
   [/^No positive/, 'no_positive_samples'],
   [/^No negative/, 'no_negative_samples'],
-  [/^Only one class is present/, 'one_class'],
+  [/^Only one class is present|^Mean of empty slice/, 'one_class'],
   [/will result in a perfect score/, 'k_covers_all_classes'],
 ];
 
 /** NumPy's own warnings of a 0/0 on the way; ours follow from the score's definition. */
 const CATEGORY: Record<string, string> = { RuntimeWarning: 'UndefinedMetricWarning' };
 
+/** scikit-learn's warnings as lines to compare; NumPy warns of an empty mean twice. */
+export function knownWarnings(warnings: NonNullable<SklearnCase['warnings']>): string[] {
+  const isEmptyMean = warnings.some(({ message }) => message === 'Mean of empty slice');
+  return warnings
+    .filter(({ message }) => !(isEmptyMean && /encountered in scalar divide/.test(message)))
+    .map(knownWarning);
+}
+
 /** A warning of scikit-learn as a line to compare; one that nobody knows stays as it is. */
-export function knownWarning({ type, message }: { type: string; message: string }): string {
+function knownWarning({ type, message }: { type: string; message: string }): string {
   const known = WARNINGS.find(([pattern]) => pattern.test(message));
   const scope = /ill-defined/.test(message) ? scopeOf(message) : '';
   return `${CATEGORY[type] ?? type} ${known?.[1] ?? message}${scope}`;

@@ -24,7 +24,7 @@ export function averagedPrf(
 ): AveragedPrf {
   const { labels, posLabel = 1, average = 'binary', zeroDivision = 'warn' } = options;
   checkZeroDivision(metric, zeroDivision);
-  const targets = checkTargets(metric, yTrue, yPred, options.sampleWeight);
+  const targets = checkTargets(metric, yTrue, yPred, options.sampleWeight, true);
   const warn = warner(metric, options.onWarning);
   const counts = countsFor(metric, targets, average, labels, posLabel, warn);
   const scores: Prf = prf(counts, beta, { zeroDivision, average, warn }, warnFor);

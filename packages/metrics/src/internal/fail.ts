@@ -28,6 +28,13 @@ export function checkOption<T>(
   }
 }
 
+/** Throws unless the limit of a list is a whole number from 0, or Infinity. */
+export function checkLimit(fn: string, limit: unknown): void {
+  if (limit === Number.POSITIVE_INFINITY || (Number.isInteger(limit) && Number(limit) >= 0)) return;
+  const rule = 'limit must be 0, a whole number above, or Infinity';
+  fail(fn, 'option_value', `${rule}; received ${show(limit)}.`);
+}
+
 /** A short rendering of any value for an error message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

@@ -3,6 +3,7 @@ import { fail, show } from './fail.js';
 import { labelCodes } from './label-codes.js';
 import { sum } from './numpy.js';
 import type { CheckedTargets, ClassTargets, IndicatorTargets } from './targets.js';
+import { requireWeight } from './weights.js';
 
 /** Right and wrong decisions a label (or a sample, if `samplewise`), weighted. */
 export interface LabelCounts {
@@ -25,6 +26,7 @@ export function labelCounts(
   labels?: Labels | null,
   samplewise = false,
 ): LabelCounts {
+  requireWeight(metric, targets.weights);
   if (targets.type === 'multilabel-indicator') {
     return indicatorCounts(metric, targets, labels, samplewise);
   }

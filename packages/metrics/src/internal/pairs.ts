@@ -12,9 +12,9 @@ export function checkClassTargets(
   yTrue: unknown,
   yPred: unknown,
   sampleWeight?: ArrayLike<number> | null,
-  isBatch = false,
+  mayBeZero = false,
 ): ClassTargets {
-  const targets = checkTargets(fn, yTrue, yPred, sampleWeight, isBatch);
+  const targets = checkTargets(fn, yTrue, yPred, sampleWeight, mayBeZero);
   if (targets.type === 'multilabel-indicator') {
     const wayOut =
       'multilabelConfusionMatrix takes rows, classIndices turns one-hot rows into labels';

@@ -2,18 +2,20 @@ import type { BinaryScore } from './binary-average.js';
 import { upperBound } from './numpy.js';
 import { count } from './thresholds.js';
 import type { Warn } from './warn.js';
+import { requireWeight } from './weights.js';
 
 /**
  * The area under the ROC curve of one class, up to a false positive rate; below 1 the partial area
  * is standardized so that a guess has 0.5 and perfection 1 (McClish 1989).
  */
-export function binaryRocAuc(warn: Warn, maxFpr: number): BinaryScore {
+export function binaryRocAuc(fn: string, warn: Warn, maxFpr: number): BinaryScore {
   return (positive, scores, weights) => {
     if (!hasBoth(positive)) {
       const rule = 'yTrue holds one class only';
       warn('one_class', 'UndefinedMetricWarning', `${rule}; the area is not defined and NaN.`);
       return Number.NaN;
     }
+    requireWeight(fn, weights);
     const { fps, tps } = count(positive, scores, weights, 'straight');
     const negatives = fps.at(-1)!;
     const positives = tps.at(-1)!;

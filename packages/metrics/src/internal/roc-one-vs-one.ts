@@ -1,8 +1,13 @@
 import type { BinaryScore } from './binary-average.js';
 import { average } from './numpy.js';
+import type { Warn } from './warn.js';
 
-/** The mean over all pairs of present classes of the area of either against the other. */
+/**
+ * The mean over all pairs of present classes of the area of either against the other; NaN and a warning
+ * if there is no pair.
+ */
 export function onePairAtATime(
+  warn: Warn,
   area: BinaryScore,
   codes: Int32Array,
   scores: ArrayLike<number>,
@@ -14,6 +19,11 @@ export function onePairAtATime(
     samples[code]!.push(i);
   });
   const present = samples.map((_, i) => i).filter((i) => samples[i]!.length > 0);
+  if (present.length < 2) {
+    const rule = 'yTrue holds one class only';
+    warn('one_class', 'UndefinedMetricWarning', `${rule}; there is no pair, and the area is NaN.`);
+    return Number.NaN;
+  }
   const pairScores: number[] = [];
   const prevalence: number[] = [];
   for (const [at, a] of present.entries()) {

@@ -38,9 +38,9 @@ export function checkTargets(
   yTrue: unknown,
   yPred: unknown,
   sampleWeight?: ArrayLike<number> | null,
-  isBatch = false,
+  mayBeZero = false,
 ): CheckedTargets {
-  const { truth, guess, weights } = checkPair(fn, yTrue, yPred, sampleWeight, isBatch);
+  const { truth, guess, weights } = checkPair(fn, yTrue, yPred, sampleWeight, mayBeZero);
   if (truth.shape === 'table') return indicators(truth, guess as Table, weights);
   const counted = weights ? undefined : countClassIndices(truth, guess as Column);
   if (counted) {
@@ -64,7 +64,7 @@ export function checkPair(
   yTrue: unknown,
   yPred: unknown,
   sampleWeight?: ArrayLike<number> | null,
-  isBatch = false,
+  mayBeZero = false,
 ): Pair {
   const truth = readTargets(fn, 'yTrue', yTrue);
   const guess = readTargets(fn, 'yPred', yPred);
@@ -77,7 +77,7 @@ export function checkPair(
   if (truth.length === 0) {
     fail(fn, 'empty_input', 'yTrue and yPred must hold at least one sample; received none.');
   }
-  const weights = sampleWeight ? readWeights(fn, sampleWeight, isBatch) : undefined;
+  const weights = sampleWeight ? readWeights(fn, sampleWeight, mayBeZero) : undefined;
   if (kinds[0] !== kinds[1]) {
     fail(
       fn,

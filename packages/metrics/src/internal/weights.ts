@@ -1,8 +1,12 @@
 import { checkFinite } from './encode.js';
 import { fail, isArrayLike, show } from './fail.js';
 
-/** The weights as reals: finite, and not all zero, but of a batch, which may weigh nothing. */
-export function readWeights(fn: string, weights: ArrayLike<number>, isBatch = false): Float64Array {
+/** The weights as reals: finite, and not all zero unless that may be, or is looked at later. */
+export function readWeights(
+  fn: string,
+  weights: ArrayLike<number>,
+  mayBeZero = false,
+): Float64Array {
   if (!isArrayLike(weights)) {
     fail(
       fn,
@@ -12,12 +16,13 @@ export function readWeights(fn: string, weights: ArrayLike<number>, isBatch = fa
   }
   checkFinite(fn, 'sampleWeight', weights);
   const out = weights instanceof Float64Array ? weights : Float64Array.from(weights);
-  if (!isBatch && out.every((weight) => weight === 0)) {
-    fail(
-      fn,
-      'weights_all_zero',
-      'sampleWeight must hold a number other than zero; received zeros.',
-    );
-  }
+  if (!mayBeZero) requireWeight(fn, out);
   return out;
+}
+
+/** Throws if weights are given and all are zero. */
+export function requireWeight(fn: string, weights: Float64Array | undefined): void {
+  if (weights === undefined || weights.some((weight) => weight !== 0)) return;
+  const rule = 'sampleWeight must hold a number other than zero';
+  fail(fn, 'weights_all_zero', `${rule}; received zeros.`);
 }
