@@ -218,6 +218,7 @@ describe('an option that is none', () => {
     ],
     ['CalibrationStream', 'nBins', () => new m.CalibrationStream({ nBins: 1.5 })],
     ['ProbabilityStream', 'nBins', () => new m.ProbabilityStream(2, { nBins: 0 })],
+    ['ProbabilityStream.topKAccuracy', 'k', () => new m.ProbabilityStream(2).topKAccuracy(0)],
     ['ProbabilityStream', 'classes', () => new m.ProbabilityStream(1)],
     ['MultilabelStream', 'labels', () => new m.MultilabelStream(0)],
     ['MultilabelScoreStream', 'labels', () => new m.MultilabelScoreStream(1.5)],

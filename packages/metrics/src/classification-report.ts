@@ -74,7 +74,7 @@ export interface ClassificationReport {
  *
  * @param yTrue - true labels, length n, or rows of 0 and 1
  * @param yPred - predicted labels of the same kind
- * @returns numbers and text; `formatReport` gives Markdown, HTML, CSV and terminal forms
+ * @returns numbers and text; `reportTable` lays it out for Markdown, HTML, CSV and a terminal
  * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, no samples, or names
  *   that do not fit
  * @example

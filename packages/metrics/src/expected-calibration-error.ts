@@ -38,7 +38,8 @@ export interface CalibrationError {
  * @param yTrue - true labels, length n; class indices unless `labels` names the columns
  * @param yProba - probability of each class, n x k
  * @returns the errors and the bins of a reliability diagram, plain data
- * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths or NaN
+ * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, NaN, values outside
+ *   [0, 1], unknown labels, or less than 1 bin
  * @example
  * ```ts
  * const rows = [[0.75, 0.25], [0.25, 0.75], [0.75, 0.25], [0.75, 0.25]];

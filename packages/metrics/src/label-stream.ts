@@ -29,7 +29,8 @@ export interface CompressedLabels {
  * Counts labels batch by batch, in memory that depends on the number of classes only, and merges
  * with what other workers counted.
  *
- * Every score of labels takes the result: `f1Score(yTrue, yPred, { sampleWeight, average })` of
+ * Memory is 8 bytes a pair of labels, at most four times that while it grows. Every score of labels takes
+ * the result: `f1Score(yTrue, yPred, { sampleWeight, average })` of
  * {@link LabelStream.samples} equals the score of all samples at once (with fractional weights, to
  * rounding). Each different label costs a row and a column, so it is for classes, not for free text.
  *

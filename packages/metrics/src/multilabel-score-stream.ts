@@ -26,8 +26,9 @@ const AVERAGES = ['micro', 'macro', 'weighted', null] as const;
  * {@link ScoreStream} a column. One-hot rows make it one class against the rest.
  *
  * In bounded memory scores are rounded to steps as in {@link ScoreStream}; the area of label j is off by
- * at most `labels[j].rocAucError`, their mean by the mean of these. With `exact` every score is kept. The average `'samples'` needs no stream:
- * it is a mean over rows, so the means of batches, weighted by their rows, give it exactly.
+ * at most `labels[j].rocAucError`, their mean by the mean of these. With `exact` every score is kept. The
+ * average `'samples'` needs no stream: it is a mean over rows, so the means of batches, weighted by their
+ * rows, give it exactly.
  *
  * @example
  * ```ts
@@ -62,7 +63,7 @@ export class MultilabelScoreStream {
    *
    * @param yTrue - rows that are 1 where a label is true, n x labels
    * @param yScore - the score of each label, n x labels, finite
-   * @param sampleWeight - how much each row counts; default 1
+   * @param sampleWeight - how much each row counts, 0 in all of a batch too; default 1
    * @throws TypeError or RangeError ({@link MetricError}) for what are no rows of 0 and 1, other
    *   columns, unequal lengths or NaN
    */
@@ -88,7 +89,12 @@ export class MultilabelScoreStream {
     return this;
   }
 
-  /** Adds what another stream of as many labels, of one range and bins or exact too, took. */
+  /**
+   * Adds what another stream of as many labels, of one range and bins or exact too, took; the other stays
+   * as it is.
+   *
+   * @throws RangeError ({@link MetricError}) for a stream of another kind
+   */
   merge(other: MultilabelScoreStream | readonly ScoreStreamState[]): this {
     const states = other instanceof MultilabelScoreStream ? other.state() : other;
     if (states.length !== this.labels.length) {

@@ -62,7 +62,10 @@ export class MultilabelStream {
   #total = 0;
   #weighted = false;
 
-  /** @param labels - how many columns the rows have, 2 or more */
+  /**
+   * @param labels - how many columns the rows have, 2 or more
+   * @throws RangeError ({@link MetricError}) for fewer
+   */
   constructor(labels: number) {
     if (!Number.isInteger(labels) || labels < 2) {
       const rule = 'labels must be a whole number of 2 or more';
@@ -132,7 +135,11 @@ export class MultilabelStream {
     else this.#rows.set(`${tp},${fn},${fp}`, [tp, fn, fp, weight]);
   }
 
-  /** Adds what another stream of as many labels counted; the other stays as it is. */
+  /**
+   * Adds what another stream of as many labels counted; the other stays as it is.
+   *
+   * @throws RangeError ({@link MetricError}) for another number of labels
+   */
   merge(other: MultilabelStream | MultilabelStreamState): this {
     const state = other instanceof MultilabelStream ? other.state() : other;
     if (state.tp.length !== this.#tp.length) {

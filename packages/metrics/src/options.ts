@@ -40,6 +40,10 @@ export interface PerClass {
 export interface CurveOptions extends WeightOptions, WarningOptions {
   /** The positive class. Default: 1, if the labels are among 0 and 1 or -1 and 1. */
   readonly posLabel?: Label | null | undefined;
-  /** Leave out points that lie on a line between others. */
+  /**
+   * Leave out points that change nothing in the picture: of a ROC curve those on a straight line between
+   * others, of the other curves those where no positive is gained. Default: true for {@link rocCurve},
+   * else false, as in scikit-learn.
+   */
   readonly dropIntermediate?: boolean | undefined;
 }

@@ -27,7 +27,7 @@ export interface ProbabilityStreamState {
  * log loss, Brier score, top-k accuracy for every k, and calibration. Merges with other workers'.
  *
  * Sums over many batches differ from one pass by rounding (1e-13 or so). It takes class indices, not
- * names.
+ * names, and does not look whether rows sum to 1, of which {@link logLoss} and {@link brierScoreLoss} warn.
  *
  * @example
  * ```ts
@@ -51,7 +51,8 @@ export class ProbabilityStream {
 
   /**
    * @param classes - how many columns the probabilities have, 2 or more
-   * @param options - `nBins`: bins of the calibration error, default 10
+   * @param options - `nBins`: bins of the calibration error, 1 or more, default 10
+   * @throws RangeError ({@link MetricError}) for fewer classes or bins
    */
   constructor(classes: number, options: { readonly nBins?: number } = {}) {
     const { nBins = 10 } = options;
@@ -131,7 +132,11 @@ export class ProbabilityStream {
     if (best === own) this.#hits[bin]! += weight;
   }
 
-  /** Adds what another stream of as many classes and bins summed; the other stays as it is. */
+  /**
+   * Adds what another stream of as many classes and bins summed; the other stays as it is.
+   *
+   * @throws RangeError ({@link MetricError}) for other numbers of classes or bins
+   */
   merge(other: ProbabilityStream | ProbabilityStreamState): this {
     const state = other instanceof ProbabilityStream ? other.state() : other;
     const { ranks, bins } = state;
@@ -175,8 +180,17 @@ export class ProbabilityStream {
     return (this.#brier / this.#weight) * (this.#ranks.length < 3 ? 0.5 : 1);
   }
 
-  /** As {@link topKAccuracyScore}, for any k. */
+  /**
+   * As {@link topKAccuracyScore}; NaN before the first sample.
+   *
+   * @param k - a whole number of 1 or more; from the number of classes on the answer is 1
+   * @throws RangeError ({@link MetricError}) for another k
+   */
   topKAccuracy(k: number): number {
+    if (!Number.isInteger(k) || k < 1) {
+      const rule = 'k must be a whole number of 1 or more';
+      fail('ProbabilityStream.topKAccuracy', 'option_value', `${rule}; received ${show(k)}.`);
+    }
     return this.#ranks.subarray(0, k).reduce((total, weight) => total + weight, 0) / this.#weight;
   }
 

@@ -161,6 +161,18 @@ it('ten million labels take no more memory than ten classes', () => {
   expect(stream.state().counts).toHaveLength(100);
 });
 
+it('ten million scores take no more memory than their steps', () => {
+  const stream = new ScoreStream();
+  const batch = Int32Array.from({ length: 100_000 }, (_, i) => i % 2);
+  const scores = Float64Array.from(batch, (label, i) => ((i * 7919) % 100_000) / 2e5 + label / 2);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < 100; i++) stream.add(batch, scores);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16e6);
+  const { yScore, sampleWeight } = stream.samples();
+  expect(Array.from(sampleWeight!).reduce((a, b) => a + b)).toBe(10_000_000);
+  expect(yScore.length).toBeLessThanOrEqual(2 * 4096);
+});
+
 const LABELS = 4;
 const labelRows = (chance: number) =>
   Array.from({ length: 400 }, () =>

@@ -131,6 +131,24 @@ describe('a metric of compile', () => {
     expect(tf.memory().numTensors - before).toBeLessThanOrEqual(1);
   });
 
+  it('gives exact areas where it keeps every output', async () => {
+    const { model, xs, ys, labels, rows } = setUp();
+    const used = [
+      epochMetrics.rocAucScore({ exact: true }),
+      epochMetrics.averagePrecisionScore({ exact: true, average: 'weighted' }),
+    ];
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy', metrics: used });
+    const { scores } = await epochMetrics.deferMetrics(used, () =>
+      tf.dispose(model.evaluate(xs, ys, { batchSize: 30 })),
+    );
+    const { rocAucScore, averagePrecisionScore } = expectedOf(labels, rows);
+    expect(scores[0]).toBeCloseTo(rocAucScore, 6);
+    expect(scores[1]).toBeCloseTo(averagePrecisionScore, 6);
+    expect(() => epochMetrics.rocAucScore({ exact: true, bins: 64 })).toThrow(
+      'rocAucScore: bins must not be given with exact, which keeps every output; received 64.',
+    );
+  });
+
   it('makes no evaluation wait inside deferMetrics, and tells the same scores', async () => {
     const { model, xs, ys, labels, rows } = setUp();
     const used = several();

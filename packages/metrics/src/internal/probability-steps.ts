@@ -15,10 +15,17 @@ export const STEPS: number = 2 * SIDE;
  * nearer, at its power of 2: 0.002 at most, and finer where the outputs of a model crowd.
  */
 export function stepsOf(probabilities: ArrayLike<number>): Int32Array {
-  const nearest = Float64Array.from(probabilities, (p) => (p <= 0.5 ? p : 1 - p));
+  const nearest = new Float64Array(probabilities.length);
+  for (let i = 0; i < nearest.length; i++) {
+    const p = probabilities[i]!;
+    nearest[i] = p <= 0.5 ? p : 1 - p;
+  }
   const halves = upperHalves(nearest);
-  return Int32Array.from(nearest, (distance, i) => {
-    const step = distance < 2 ** FINEST ? 0 : ((halves[2 * i]! - LOWEST) >>> (20 - BITS)) + 1;
-    return probabilities[i]! <= 0.5 ? step : STEPS - 1 - step;
-  });
+  const steps = new Int32Array(nearest.length);
+  for (let i = 0; i < steps.length; i++) {
+    const half = halves[2 * i]!;
+    const step = half < LOWEST ? 0 : ((half - LOWEST) >>> (20 - BITS)) + 1;
+    steps[i] = probabilities[i]! <= 0.5 ? step : STEPS - 1 - step;
+  }
+  return steps;
 }

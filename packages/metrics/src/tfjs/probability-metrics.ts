@@ -91,15 +91,17 @@ export interface ScoreMetricOptions {
    * all labels in one. Default: `'macro'`.
    */
   readonly average?: 'macro' | 'weighted' | 'micro' | undefined;
-  /** How many probabilities are told apart. Default: 2048. */
+  /** How many probabilities are told apart, 2 or more; not with `exact`. Default: 2048. */
   readonly bins?: number | undefined;
+  /** Keep every output of the pass, 9 bytes each, for the exact score. Default: false. */
+  readonly exact?: boolean | undefined;
   /** Targets are rows of 0 and 1, and each output is a label's probability. Default: false. */
   readonly multilabel?: boolean | undefined;
 }
 
 /**
  * Area under the ROC curve over the whole pass, of several classes one against the rest; logs as
- * `rocAucScore`. It comes from histograms (see {@link MultilabelScoreStream} for the error).
+ * `rocAucScore`. It comes from histograms (see {@link MultilabelScoreStream} for the error) unless `exact`.
  *
  * @returns a metric for `model.compile({ metrics })`
  * @example
@@ -131,8 +133,13 @@ export function averagePrecisionScore(options: ScoreMetricOptions = {}): EpochMe
 
 function scoreMetric(
   name: 'rocAucScore' | 'averagePrecisionScore',
-  { average = 'macro', bins = 2048, multilabel = false }: ScoreMetricOptions,
+  { average = 'macro', exact = false, bins, multilabel = false }: ScoreMetricOptions,
 ): EpochMetric {
+  if (exact && bins !== undefined) {
+    const rule = 'bins must not be given with exact, which keeps every output';
+    fail(name, 'option_value', `${rule}; received ${bins}.`);
+  }
+  const kind = exact ? { exact } : { bins: bins ?? 2048 };
   const start = (): Accumulator => {
     let stream: MultilabelScoreStream | undefined;
     let isBinary = false;
@@ -143,7 +150,7 @@ function scoreMetric(
         const yProba = probabilitiesOf(batch);
         const columns = yProba.shape[1];
         isBinary = !multilabel && columns === 2;
-        stream ??= new MultilabelScoreStream(columns, { bins });
+        stream ??= new MultilabelScoreStream(columns, kind);
         const yTrue = multilabel
           ? rowsOf(batch, 0.5).yTrue
           : oneHot(name, labelsOf(batch).yTrue, columns);
