@@ -83,6 +83,15 @@ function markSmall(values: Int32Array, seen: Int32Array): boolean {
   // Below 32 a bit a value does, and nothing is written.
   let bits = 0;
   let i = 0;
+  // Four at a time, since the engine checks the array once a round.
+  for (const rounds = values.length & ~3; i < rounds; i += 4) {
+    const a = values[i]!;
+    const b = values[i + 1]!;
+    const c = values[i + 2]!;
+    const d = values[i + 3]!;
+    if ((a | b | c | d) >>> 5 !== 0) break;
+    bits |= (1 << a) | (1 << b) | (1 << c) | (1 << d);
+  }
   for (; i < values.length && values[i]! >>> 5 === 0; i++) bits |= 1 << values[i]!;
   for (let value = 0; value < 32; value++) if ((bits >>> value) & 1) seen[value] = 1;
   for (; i < values.length; i++) {
@@ -184,11 +193,13 @@ export function checkFinite(fn: string, name: string, values: ArrayLike<unknown>
 function notFinite(values: Float64Array | Float32Array): number {
   let even = 0;
   let odd = 0;
-  for (let i = 1; i < values.length; i += 2) {
-    even += values[i - 1]! * 0;
-    odd += values[i]! * 0;
+  const rounds = values.length & ~3;
+  for (let i = 0; i < rounds; i += 4) {
+    even += values[i]! * 0 + values[i + 1]! * 0;
+    odd += values[i + 2]! * 0 + values[i + 3]! * 0;
   }
-  if (even + odd + (values.at(-1) ?? 0) * 0 === 0) return -1;
+  for (let i = rounds; i < values.length; i++) even += values[i]! * 0;
+  if (even + odd === 0) return -1;
   return values.findIndex((value) => !Number.isFinite(value));
 }
 

@@ -156,17 +156,36 @@ function settle(
   sortStretch: (stretch: Values) => Values,
 ): Values {
   const { values, weights } = sorted;
+  let before = Math.abs(values[0] ?? 0);
   for (let i = 1; i < values.length; i++) {
-    if (Math.abs(values[i - 1]!) <= Math.abs(values[i]!) || insert(sorted, i)) continue;
-    let start = i;
-    while (start > 0 && keyAt(start - 1) === keyAt(i)) start--;
-    while (i + 1 < values.length && keyAt(i + 1) === keyAt(i)) i++;
-    const inOrder = sortStretch({
-      values: values.slice(start, i + 1),
-      weights: weights?.slice(start, i + 1),
-    });
-    values.set(inOrder.values, start);
-    if (weights) weights.set(inOrder.weights!, start);
+    const value = values[i]!;
+    const size = Math.abs(value);
+    if (before <= size) {
+      before = size;
+      continue;
+    }
+    const weight = weights ? weights[i]! : 1;
+    const stop = Math.max(0, i - SHORT);
+    let place = i;
+    do {
+      values[place] = values[place - 1]!;
+      if (weights) weights[place] = weights[place - 1]!;
+      place--;
+    } while (place > stop && Math.abs(values[place - 1]!) > size);
+    values[place] = value;
+    if (weights) weights[place] = weight;
+    if (place > 0 && Math.abs(values[place - 1]!) > size) {
+      let start = i;
+      while (start > 0 && keyAt(start - 1) === keyAt(i)) start--;
+      while (i + 1 < values.length && keyAt(i + 1) === keyAt(i)) i++;
+      const inOrder = sortStretch({
+        values: values.slice(start, i + 1),
+        weights: weights?.slice(start, i + 1),
+      });
+      values.set(inOrder.values, start);
+      if (weights) weights.set(inOrder.weights!, start);
+    }
+    before = Math.abs(values[i]!);
   }
   return sorted;
 }
@@ -246,22 +265,6 @@ function deal(
     outValues[place] = values[i]!;
     if (weights) outWeights![place] = weights[i]!;
   }
-}
-
-/** Moves a value down to its place among those before it; false if that is too far. */
-function insert({ values, weights }: Values, i: number): boolean {
-  const value = values[i]!;
-  const size = Math.abs(value);
-  const weight = weights ? weights[i]! : 1;
-  const stop = Math.max(0, i - SHORT);
-  let place = i;
-  for (; place > stop && Math.abs(values[place - 1]!) > size; place--) {
-    values[place] = values[place - 1]!;
-    if (weights) weights[place] = weights[place - 1]!;
-  }
-  values[place] = value;
-  if (weights) weights[place] = weight;
-  return place === 0 || Math.abs(values[place - 1]!) <= size;
 }
 
 /**
