@@ -259,7 +259,22 @@ function deal(
 ): void {
   const down = shift + digit * width;
   const mask = 2 ** width - 1;
-  for (let i = 0; i < values.length; i++) {
+  const rounds = weights ? 0 : values.length & ~3;
+  for (let i = 0; i < rounds; i += 4) {
+    const a = (((halves[2 * i]! & 0x7fffffff) - lowest) >>> down) & mask;
+    const b = (((halves[2 * i + 2]! & 0x7fffffff) - lowest) >>> down) & mask;
+    const c = (((halves[2 * i + 4]! & 0x7fffffff) - lowest) >>> down) & mask;
+    const d = (((halves[2 * i + 6]! & 0x7fffffff) - lowest) >>> down) & mask;
+    const first = values[i]!;
+    const second = values[i + 1]!;
+    const third = values[i + 2]!;
+    const fourth = values[i + 3]!;
+    outValues[places[a]!++] = first;
+    outValues[places[b]!++] = second;
+    outValues[places[c]!++] = third;
+    outValues[places[d]!++] = fourth;
+  }
+  for (let i = rounds; i < values.length; i++) {
     const key = (halves[2 * i]! & 0x7fffffff) - lowest;
     const place = places[(key >>> down) & mask]!++;
     outValues[place] = values[i]!;
