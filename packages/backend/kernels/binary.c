@@ -3,19 +3,23 @@
 // Chunks: shares of the rows, or of the row where there is only one. out may be an operand that is
 // not broadcast. Memory-bound.
 // Comparisons give 0 or 1; the integer forms are for int32 tensors (wrapping, as | 0 does).
-#include "power.h"
+#include "trigonometry.h"
 
 enum BinaryOp {
   B_ADD, B_SUB, B_MUL, B_DIV, B_MAX, B_MIN, B_SQUARED_DIFFERENCE, B_STEP_GRAD, B_EQUAL, B_NOT_EQUAL,
   B_LESS, B_LESS_EQUAL, B_GREATER, B_GREATER_EQUAL, B_AND, B_OR, B_PRELU,
   B_INT_ADD, B_INT_SUB, B_INT_MUL, B_INT_EQUAL, B_INT_NOT_EQUAL, B_INT_LESS, B_INT_LESS_EQUAL,
   B_INT_GREATER, B_INT_GREATER_EQUAL, B_POW, B_MOD, B_ELU_GRAD, B_INT_MAX, B_INT_MIN, B_INT_FLOOR_DIV,
-  B_INT_MOD, B_COUNT
+  B_INT_MOD, B_ATAN2, B_INT_SQUARED_DIFFERENCE, B_COUNT
 };
 
 // Lane by lane; the powers that matter (2 and 3) the sender makes of products.
 INLINE V v_pow(V a, V b) {
   ROLLED for (int i = 0; i < VW; i++) a[i] = power(a[i], b[i]);
+  return a;
+}
+INLINE V v_atan2(V a, V b) {
+  ROLLED for (int i = 0; i < VW; i++) a[i] = atan2_of(a[i], b[i]);
   return a;
 }
 // The remainder with the divisor's sign, as tfjs makes it of JavaScript's %.
@@ -69,6 +73,8 @@ INLINE V binary(const int op, V a, V b) {
     case B_INT_MIN: return (V)pick_int((VI)a < (VI)b, (VI)a, (VI)b);
     case B_INT_FLOOR_DIV: return (V)floor_div((VI)a, (VI)b);
     case B_INT_MOD: return (V)pick_int((VI)b == 0, splat_int(0), (VI)((VU)a - (VU)floor_div((VI)a, (VI)b) * (VU)b));
+    case B_ATAN2: return v_atan2(a, b);
+    case B_INT_SQUARED_DIFFERENCE: return (V)(((VU)a - (VU)b) * ((VU)a - (VU)b));
     default: return a;
   }
 }
@@ -81,7 +87,8 @@ typedef void BinaryRun(const float *a, const float *b, float *out, int n);
   CASE(B_GREATER_EQUAL) CASE(B_AND) CASE(B_OR) CASE(B_PRELU) CASE(B_INT_ADD) CASE(B_INT_SUB)         \
   CASE(B_INT_MUL) CASE(B_INT_EQUAL) CASE(B_INT_NOT_EQUAL) CASE(B_INT_LESS) CASE(B_INT_LESS_EQUAL)    \
   CASE(B_INT_GREATER) CASE(B_INT_GREATER_EQUAL) CASE(B_POW) CASE(B_MOD) CASE(B_ELU_GRAD)             \
-  CASE(B_INT_MAX) CASE(B_INT_MIN) CASE(B_INT_FLOOR_DIV) CASE(B_INT_MOD)
+  CASE(B_INT_MAX) CASE(B_INT_MIN) CASE(B_INT_FLOOR_DIV) CASE(B_INT_MOD)                \
+  CASE(B_ATAN2) CASE(B_INT_SQUARED_DIFFERENCE)
 // gcc makes signed sums of unsigned vector ones whose results are cast, and then reports their overflow.
 #if defined(__has_attribute) && __has_attribute(no_sanitize)
 #define WRAPS __attribute__((no_sanitize("signed-integer-overflow")))

@@ -9,6 +9,7 @@
 #include "move.c"
 #include "matmul.c"
 #include "matmul-tn.c"
+#include "matmul-int.c"
 #include "conv2d.c"
 #include "conv2d-dx.c"
 #include "conv2d-dw.c"

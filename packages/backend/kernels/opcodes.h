@@ -10,4 +10,5 @@
   COMMAND(depthwise) COMMAND(depthwise_dx) COMMAND(depthwise_dw) COMMAND(resize) COMMAND(resize_grad) \
   COMMAND(scan) COMMAND(segment_sum) COMMAND(top_k) COMMAND(lrn) COMMAND(lrn_grad) COMMAND(keep_mask) \
   COMMAND(conv2d_few) COMMAND(conv2d_dx_narrow) \
-  COMMAND(batch_norm_sums) COMMAND(batch_norm_dx) COMMAND(gate_sum)
+  COMMAND(batch_norm_sums) COMMAND(batch_norm_dx) COMMAND(gate_sum) \
+  COMMAND(matmul_int)

@@ -90,23 +90,28 @@ static void k_reduce(const Task *task) {
   }
 }
 
-// arg-reduce: the int32 place of the first greatest (or least) of x[o][r][i] along r. NaN never wins.
+// arg-reduce: the int32 place of the first greatest (or least) of x[o][r][i] along r, float32 or int32. NaN
+// never wins, but where it is the first.
 // Chunks: shares of o. The sender moves the axis last but for small tensors, so i runs inside.
 static void k_arg_reduce(const Task *task) {
-  const float *x = FLOATS(0);
   int32_t *out = INTS(1);
-  const int O = INT(2), R = INT(3), I = INT(4), least = INT(5);
+  const int O = INT(2), R = INT(3), I = INT(4), least = INT(5), integer = INT(6);
   int lo, hi;
   share(task, O, &lo, &hi);
-  for (int o = lo; o < hi; o++)
-    for (int i = 0; i < I; i++) {
-      const float *p = x + (size_t)o * R * I + i;
-      float best = *p;
-      int at = 0;
-      for (int r = 1; r < R; r++) {
-        const float v = p[(size_t)r * I];
-        if (least ? v < best : v > best) { best = v; at = r; }
-      }
-      out[(size_t)o * I + i] = at;
-    }
+#define ARG_LOOP(type)                                                            \
+  for (int i = 0; i < I; i++) {                                                   \
+    const type *p = (const type *)FLOATS(0) + (size_t)o * R * I + i;              \
+    type best = *p;                                                               \
+    int at = 0;                                                                   \
+    for (int r = 1; r < R; r++) {                                                 \
+      const type v = p[(size_t)r * I];                                            \
+      if (least ? v < best : v > best) { best = v; at = r; }                      \
+    }                                                                             \
+    out[(size_t)o * I + i] = at;                                                  \
+  }
+  for (int o = lo; o < hi; o++) {
+    if (integer) { ARG_LOOP(int32_t) }
+    else { ARG_LOOP(float) }
+  }
+#undef ARG_LOOP
 }

@@ -1,12 +1,14 @@
 // unary: out[i] = f(x[i]) over n floats; p and q are f's parameters. out may be x.
 // Chunks: shares of 1,024 floats. One loop an operation; memory-bound but for exp, log and tanh,
 // which cost 10 to 15 multiply-adds a vector.
-#include "task.h"
+// The trigonometric ones go number by number (trigonometry.h).
+#include "trigonometry.h"
 
 enum UnaryOp {
   U_FILL, U_NEG, U_ABS, U_SQUARE, U_SQRT, U_RSQRT, U_RECIPROCAL, U_EXP, U_LOG, U_LOG1P, U_RELU, U_RELU6,
   U_SIGMOID, U_TANH, U_SOFTPLUS, U_ELU, U_LEAKY_RELU, U_STEP, U_CLIP, U_FLOOR, U_CEIL, U_ROUND, U_SIGN,
-  U_NOT, U_IS_NAN, U_TRUNC, U_SELU, U_EXPM1, U_ERF, U_IS_FINITE, U_IS_INF, U_COUNT
+  U_NOT, U_IS_NAN, U_TRUNC, U_SELU, U_EXPM1, U_ERF, U_IS_FINITE, U_IS_INF, U_INT_NEG, U_INT_ABS, U_INT_SIGN,
+  U_SIN, U_COS, U_TAN, U_ASIN, U_ACOS, U_ATAN, U_SINH, U_COSH, U_ASINH, U_ACOSH, U_ATANH, U_COUNT
 };
 
 INLINE V truth(VI mask) { return (V)(mask & (VI)splat(1)); }
@@ -68,9 +70,16 @@ INLINE V unary(const int op, V v, V p, V q) {
     case U_ERF: return v_erf(v);
     case U_IS_FINITE: return truth(v_abs(v) < splat(__builtin_inff()));
     case U_IS_INF: return truth(v_abs(v) == splat(__builtin_inff()));
+    case U_INT_NEG: return (V)-(VU)v;
+    case U_INT_ABS: return (V)pick_int((VI)v < 0, (VI)-(VU)v, (VI)v);
+    case U_INT_SIGN: return (V)(((VI)v < 0) - ((VI)v > 0)); // a mask is -1
     default: return v;
   }
 }
+
+typedef float Scalar(float);
+static Scalar *const SCALARS[] = {sin_of,  cos_of,  tan_of,   asin_of,  acos_of, atan_of,
+                                  sinh_of, cosh_of, asinh_of, acosh_of, atanh_of};
 
 INLINE void unary_loop(const int op, const float *x, float *out, int lo, int hi, V p, V q) {
   int i = lo;
@@ -84,6 +93,11 @@ static void k_unary(const Task *task) {
   const V p = (V)splat_int(INT(4)), q = (V)splat_int(INT(5)); // bits, since int32 is filled too
   int lo, hi;
   share_elements(task, INT(2), &lo, &hi);
+  if (INT(3) >= U_SIN) {
+    Scalar *const f = SCALARS[INT(3) - U_SIN];
+    for (int i = lo; i < hi; i++) out[i] = f(x[i]);
+    return;
+  }
   switch (INT(3)) {
 #define CASE(op) case op: unary_loop(op, x, out, lo, hi, p, q); break;
     CASE(U_FILL) CASE(U_NEG) CASE(U_ABS) CASE(U_SQUARE) CASE(U_SQRT) CASE(U_RSQRT) CASE(U_RECIPROCAL)
@@ -91,6 +105,7 @@ static void k_unary(const Task *task) {
     CASE(U_SOFTPLUS) CASE(U_ELU) CASE(U_LEAKY_RELU) CASE(U_STEP) CASE(U_CLIP) CASE(U_FLOOR)
     CASE(U_CEIL) CASE(U_ROUND) CASE(U_SIGN) CASE(U_NOT) CASE(U_IS_NAN) CASE(U_TRUNC)
     CASE(U_SELU) CASE(U_EXPM1) CASE(U_ERF) CASE(U_IS_FINITE) CASE(U_IS_INF)
+    CASE(U_INT_NEG) CASE(U_INT_ABS) CASE(U_INT_SIGN)
 #undef CASE
   }
 }

@@ -48,6 +48,7 @@ export const COMMANDS: readonly string[] = [
   'batch_norm_sums',
   'batch_norm_dx',
   'gate_sum',
+  'matmul_int',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -98,6 +99,7 @@ export const Op = {
   batchNormSums: 43,
   batchNormDx: 44,
   gateSum: 45,
+  matmulInt: 46,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */
@@ -133,6 +135,20 @@ export const Unary = {
   erf: 28,
   isFinite: 29,
   isInf: 30,
+  intNeg: 31,
+  intAbs: 32,
+  intSign: 33,
+  sin: 34,
+  cos: 35,
+  tan: 36,
+  asin: 37,
+  acos: 38,
+  atan: 39,
+  sinh: 40,
+  cosh: 41,
+  asinh: 42,
+  acosh: 43,
+  atanh: 44,
 } as const;
 
 /** What `binary` can compute, as `enum BinaryOp` in `kernels/binary.c` numbers it. */
@@ -170,6 +186,8 @@ export const Binary = {
   intMin: 30,
   intFloorDiv: 31,
   intMod: 32,
+  atan2: 33,
+  intSquaredDifference: 34,
 } as const;
 
 /** How `reduce` folds, as `enum ReduceOp` in `kernels/reduce.c` numbers it. */

@@ -98,8 +98,9 @@ const matmul: Kernel = ({ inputs, attrs, backend }) => {
     leakyreluAlpha?: number;
   };
   const activation = (attrs.activation as string | undefined) ?? 'linear';
-  if (a === undefined || b === undefined || !areFloat(false, a, b, bias, preluActivationWeights))
-    return undefined;
+  if (a === undefined || b === undefined) return undefined;
+  const integer = a.dtype === 'int32' && b.dtype === 'int32' && bias === undefined;
+  if (!integer && !areFloat(false, a, b, bias, preluActivationWeights)) return undefined;
   const [shapeA, shapeB] = [a.shape, b.shape];
   const [m, k] = lastTwo(shapeA, transposeA);
   const [kb, n] = lastTwo(shapeB, transposeB);
@@ -124,6 +125,17 @@ const matmul: Kernel = ({ inputs, attrs, backend }) => {
     strideA: batchA === 1 ? 0 : m * k,
     strideB: batchB === 1 ? 0 : k * n,
   };
+  if (integer) {
+    if (fused !== Activation.linear) return undefined;
+    const from = [backend.blockOf(a), backend.blockOf(b)];
+    const out = backend.output(outShape, 'int32');
+    const flags = [Number(transposeA), Number(transposeB)];
+    backend.commands.send(Op.matmulInt, chunksFor(batch * m, batch * m * n * k), [
+      ...[...from, backend.blockOf(out), batch, m, n, k, shape.strideA, shape.strideB],
+      ...flags,
+    ]);
+    return out;
+  }
   if (!transposeA && !transposeB && batch === 1 && fused !== undefined) {
     const kind = {
       columns: n,

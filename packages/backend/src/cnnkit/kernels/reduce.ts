@@ -149,7 +149,8 @@ function reducedShape(
 function argReduction(least: number): Kernel {
   return ({ inputs, attrs, backend }) => {
     const x: TensorInfo = inputs.x!;
-    if (x.dtype !== 'float32' || sizeOf(x.shape) === 0) return undefined;
+    const takes = x.dtype === 'float32' || x.dtype === 'int32' || x.dtype === 'bool';
+    if (!takes || sizeOf(x.shape) === 0) return undefined;
     const axes = util.parseAxisParam(attrs.axis as number, x.shape);
     const span = spanOf(x.shape, axes);
     if (span === undefined) return undefined;
@@ -164,6 +165,7 @@ function argReduction(least: number): Kernel {
       reduced,
       inner,
       least,
+      x.dtype === 'int32' ? 1 : 0,
     ]);
     return out;
   };

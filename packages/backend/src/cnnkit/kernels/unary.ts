@@ -1,20 +1,30 @@
 import { deferStep, fuseActivation } from '../deferred.js';
-import { Activation, Op, Unary } from '../opcodes.js';
+import { Activation, Binary, Op, Unary } from '../opcodes.js';
+import { sendBinary } from './binary.js';
 import { chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 
-/** A float32 kernel of one operation; `parameters` reads its two numbers from the attributes. */
-function unary(op: number, parameters?: (attrs: KernelArgs['attrs']) => [number, number?]): Kernel {
+/**
+ * A kernel of one operation on float32, and on int32 where `int` names its form; `parameters` reads its two
+ * numbers from the attributes.
+ */
+function unary(
+  op: number,
+  parameters?: (attrs: KernelArgs['attrs']) => [number, number?],
+  int?: number,
+): Kernel {
   return ({ inputs, attrs, backend }) => {
     const x = inputs.x!;
-    if (x.dtype !== 'float32') return undefined;
+    const form = x.dtype === 'float32' ? op : x.dtype === 'int32' ? int : undefined;
+    if (form === undefined) return undefined;
     const n = sizeOf(x.shape);
     const from = backend.blockOf(x);
-    const out = backend.output(x.shape);
+    const out = backend.output(x.shape, x.dtype);
     const [p = 0, q = 0] = parameters?.(attrs) ?? [];
     backend.commands.send(
       Op.unary,
-      chunksFor(n >> 10, n),
-      [from, backend.blockOf(out), n, op],
+      // What is computed number by number is cut finer.
+      form >= Unary.sin ? chunksFor(n >> 10, n * 20) : chunksFor(n >> 10, n),
+      [from, backend.blockOf(out), n, form],
       [p, q],
     );
     return out;
@@ -38,6 +48,13 @@ const step: Kernel = (args) => {
   return deferStep(args.backend, x);
 };
 
+const plainSquare = unary(Unary.square);
+const square: Kernel = (args) => {
+  const x = args.inputs.x!;
+  if (x.dtype !== 'int32') return plainSquare(args);
+  return sendBinary(args.backend, Binary.intMul, x, x, 'int32');
+};
+
 /** float32 to bool: 1 where the test holds. */
 function test(op: number, takes: string): Kernel {
   return ({ inputs, backend }) => {
@@ -57,9 +74,9 @@ function test(op: number, takes: string): Kernel {
 }
 
 export const UNARY_KERNELS: readonly (readonly [string, Kernel])[] = [
-  ['Neg', unary(Unary.neg)],
-  ['Abs', unary(Unary.abs)],
-  ['Square', unary(Unary.square)],
+  ['Neg', unary(Unary.neg, undefined, Unary.intNeg)],
+  ['Abs', unary(Unary.abs, undefined, Unary.intAbs)],
+  ['Square', square],
   ['Sqrt', unary(Unary.sqrt)],
   ['Rsqrt', unary(Unary.rsqrt)],
   ['Reciprocal', unary(Unary.reciprocal)],
@@ -81,7 +98,7 @@ export const UNARY_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Floor', unary(Unary.floor)],
   ['Ceil', unary(Unary.ceil)],
   ['Round', unary(Unary.round)],
-  ['Sign', unary(Unary.sign)],
+  ['Sign', unary(Unary.sign, undefined, Unary.intSign)],
   ['LogicalNot', test(Unary.not, 'bool')],
   ['IsNan', test(Unary.isNaN, 'float32')],
   ['IsFinite', test(Unary.isFinite, 'float32')],
@@ -89,4 +106,15 @@ export const UNARY_KERNELS: readonly (readonly [string, Kernel])[] = [
   ['Selu', unary(Unary.selu)],
   ['Expm1', unary(Unary.expm1)],
   ['Erf', unary(Unary.erf)],
+  ['Sin', unary(Unary.sin)],
+  ['Cos', unary(Unary.cos)],
+  ['Tan', unary(Unary.tan)],
+  ['Asin', unary(Unary.asin)],
+  ['Acos', unary(Unary.acos)],
+  ['Atan', unary(Unary.atan)],
+  ['Sinh', unary(Unary.sinh)],
+  ['Cosh', unary(Unary.cosh)],
+  ['Asinh', unary(Unary.asinh)],
+  ['Acosh', unary(Unary.acosh)],
+  ['Atanh', unary(Unary.atanh)],
 ];
