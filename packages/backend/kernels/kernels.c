@@ -30,6 +30,8 @@
 #include "scan.c"
 #include "segment-sum.c"
 #include "top-k.c"
+#include "gather-nd.c"
+#include "crop-and-resize.c"
 #include "lrn.c"
 #include "keep-mask.c"
 #include "opcodes.h"

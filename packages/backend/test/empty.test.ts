@@ -91,7 +91,8 @@ const CALLS: Record<string, Call[]> = {
         'Log',
       ],
       ...['Log1p', 'Neg', 'Reciprocal', 'Relu', 'Relu6', 'Round', 'Rsqrt', 'Selu', 'Sigmoid'],
-      ...['Sign', 'Softplus', 'Sqrt', 'Square', 'Tanh', 'ZerosLike', 'OnesLike'],
+      ...['Sign', 'Softplus', 'Sqrt', 'Square', 'Tanh', 'ZerosLike', 'OnesLike', 'Sin', 'Cos'],
+      ...['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh'],
     ].map((name) => [name, each({})]),
   ),
   LeakyRelu: each({ alpha: 0.2 }),
@@ -110,6 +111,7 @@ const CALLS: Record<string, Call[]> = {
     ].map((name) => [name, numbers]),
   ),
   RealDiv: pairs(),
+  Atan2: pairs(),
   Pow: pairs(),
   SquaredDifference: pairs(),
   FloorDiv: pairs('int32'),
@@ -399,6 +401,35 @@ const CALLS: Record<string, Call[]> = {
   TopK: [
     [{ x: [0, 3] }, { k: 2, sorted: true }],
     [{ x: [2, 3] }, { k: 0, sorted: true }],
+  ],
+  GatherNd: [[{ params: [4, 3], indices: [[0, 1], 'int32'] }]],
+  ScatterNd: [
+    [{ indices: [[0, 1], 'int32'], updates: [0, 3] }, { shape: [4, 3] }],
+    [{ indices: [[2, 1], 'int32'], updates: [2, 0] }, { shape: [4, 0] }],
+  ],
+  SparseToDense: [
+    [
+      { sparseIndices: [[0, 1], 'int32'], sparseValues: [0], defaultValue: [] },
+      { outputShape: [4] },
+    ],
+  ],
+  TensorScatterUpdate: [
+    [{ tensor: [4, 3], indices: [[0, 1], 'int32'], updates: [0, 3] }],
+    [{ tensor: [4, 0], indices: [[2, 1], 'int32'], updates: [2, 0] }],
+  ],
+  CropAndResize: [
+    [
+      { image: [2, 4, 4, 3], boxes: [0, 4], boxInd: [[0], 'int32'] },
+      { cropSize: [2, 2], method: 'bilinear', extrapolationValue: 0 },
+    ],
+    [
+      { image: [2, 4, 4, 0], boxes: [1, 4], boxInd: [[1], 'int32'] },
+      { cropSize: [2, 2], method: 'nearest', extrapolationValue: 0 },
+    ],
+  ],
+  RotateWithOffset: [
+    [{ image: [0, 4, 4, 3] }, { radians: 1, fillValue: 0, center: 0.5 }],
+    [{ image: [2, 4, 4, 0] }, { radians: 1, fillValue: 0, center: 0.5 }],
   ],
   UnsortedSegmentSum: [
     [{ x: [0, 3], segmentIds: [[0], 'int32'] }, { numSegments: 2 }],

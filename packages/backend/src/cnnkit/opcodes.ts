@@ -49,6 +49,9 @@ export const COMMANDS: readonly string[] = [
   'batch_norm_dx',
   'gate_sum',
   'matmul_int',
+  'gather_nd',
+  'scatter_nd',
+  'crop_and_resize',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -100,6 +103,9 @@ export const Op = {
   batchNormDx: 44,
   gateSum: 45,
   matmulInt: 46,
+  gatherNd: 47,
+  scatterNd: 48,
+  cropAndResize: 49,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

@@ -4,6 +4,7 @@ import { CHOOSE_KERNELS } from './choose.js';
 import { CONVOLUTION_KERNELS } from './convolution.js';
 import { DEPTHWISE_KERNELS } from './depthwise.js';
 import { EINSUM_KERNELS } from './einsum.js';
+import { GATHER_ND_KERNELS } from './gather-nd.js';
 import { KEEP_MASK_KERNELS } from './keep-mask.js';
 import type { Kernel } from './kernel.js';
 import { LRN_KERNELS } from './lrn.js';
@@ -30,6 +31,7 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...POOL_KERNELS,
   ...MOVE_KERNELS,
   ...CHOOSE_KERNELS,
+  ...GATHER_ND_KERNELS,
   ...UPDATE_KERNELS,
   ...REARRANGE_KERNELS,
   ...RESIZE_KERNELS,
