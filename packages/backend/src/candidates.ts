@@ -58,10 +58,14 @@ async function startCnnkit(
   return { threads: library.threads, description: library.description };
 }
 
-async function startCpu(): Promise<{ threads: number; description: string }> {
+/** tfjs's cpu backend advises another on the console at its first tensor; this program has chosen already. */
+export function prepareCpu(): void {
   const cpu = findBackend('cpu') as unknown as { firstUse?: boolean } | null;
-  // It advises another backend on the console at its first tensor; this program has chosen already.
   if (cpu !== null) cpu.firstUse = false;
+}
+
+async function startCpu(): Promise<{ threads: number; description: string }> {
+  prepareCpu();
   return { threads: 1, description: "tfjs's plain JavaScript backend" };
 }
 

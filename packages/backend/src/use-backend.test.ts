@@ -78,4 +78,44 @@ describe('inspectBackends', () => {
     for (const { available, reason } of reports) expect(reason === undefined).toBe(available);
     expect(tf.getBackend()).toBe('cpu');
   });
+
+  test('measures nothing unless asked', async () => {
+    for (const { measured, kernels } of await inspectBackends()) {
+      expect([measured, ...kernels.map((k) => k.measured)].filter(Boolean)).toEqual([]);
+    }
+  });
+
+  test('times each one that is available if asked, and says which is fastest', async () => {
+    await useBackend({ backend: 'cpu' });
+    const before = tf.memory().numTensors;
+    const reports = await inspectBackends({ measure: true });
+    const rows = reports.flatMap(({ kernels, ...report }) => [report, ...kernels]);
+    const timed = rows.filter(({ measured }) => measured !== undefined);
+    expect(timed.map(({ name }) => name)).toEqual(
+      rows.filter(({ available }) => available).map(({ name }) => name),
+    );
+    for (const { measured } of timed) expect(measured!.ms).toBeGreaterThan(0);
+    const times = timed.map(({ measured }) => measured!.timesFastest);
+    expect(Math.min(...times)).toBe(1);
+    // The backend is as fast as the build that it takes.
+    const own = reports.find(({ name }) => name === 'cnnkit')!;
+    const taken = own.kernels.find(({ available, reason }) => available && reason === undefined);
+    expect(own.measured).toEqual(taken!.measured);
+    expect([tf.getBackend(), tf.memory().numTensors]).toEqual(['cpu', before]);
+    expect(tf.findBackend('cnnkit')).toBe(null);
+  });
+
+  test('leaves a backend that runs as it is while it measures', async () => {
+    await useBackend({ backend: 'cnnkit', threads: 1 });
+    const x = tf.ones([100]);
+    await inspectBackends({ measure: true });
+    expect([tf.getBackend(), tf.sum(x).dataSync()[0]]).toEqual(['cnnkit', 100]);
+    x.dispose();
+  });
+
+  test('refuses what is neither true nor false', async () => {
+    await expect(inspectBackends({ measure: 'yes' as unknown as boolean })).rejects.toThrow(
+      'inspectBackends: measure must be true or false; received "yes".',
+    );
+  });
 });
