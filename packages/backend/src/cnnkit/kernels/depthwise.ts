@@ -82,17 +82,38 @@ const depthwiseBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const info = infoOf(attrs, inputShape, filter.shape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
   const { arena, commands } = backend;
-  const from = [backend.blockOf(dy), backend.blockOf(filter)];
+  const from = [backend.blockOf(dy), backend.blockOf(filter)] as const;
   const out = backend.output(inputShape);
   const to = backend.blockOf(out);
-  const [n, multiplier] = [sizeOf(inputShape), info.outChannels / info.inChannels];
-  const bytes = n * multiplier * 4;
-  const repeated = multiplier === 1 ? to : arena.take(bytes);
+  const [n, multiplier, channels] = [
+    sizeOf(inputShape),
+    info.outChannels / info.inChannels,
+    info.inChannels,
+  ];
   const chunks = chunksFor(info.batchSize * info.inHeight, multiplyAdds(info));
-  commands.send(Op.depthwiseDx, chunks, [...from, repeated, ...geometry(info)]);
-  if (multiplier === 1) return out;
-  sendReduce(backend, Fold.sum, repeated, to, { outer: n, reduced: multiplier, inner: 1 }, 1);
-  arena.release(repeated, bytes, commands.head);
+  if (multiplier === 1) {
+    commands.send(Op.depthwiseDx, chunks, [...from, to, ...geometry(info)]);
+    return out;
+  }
+  // A channel's gradients lie side by side; with one of each channel side by side instead, they are added up
+  // as vectors.
+  const sizes = [sizeOf(dy.shape), sizeOf(filter.shape), n * multiplier];
+  const blocks = sizes.map((size) => arena.take(size * 4));
+  const [gradient, weights, parts] = blocks as [number, number, number];
+  const regroup = (block: number, target: number, size: number) =>
+    sendCopy(backend, block, target, {
+      shape: [size / info.outChannels, multiplier, channels],
+      from: [info.outChannels, 1, multiplier],
+      to: [info.outChannels, channels, 1],
+    });
+  regroup(from[0], gradient, sizes[0]!);
+  regroup(from[1], weights, sizes[1]!);
+  commands.send(Op.depthwiseDx, chunks, [gradient, weights, parts, ...geometry(info)]);
+  const span = { outer: n / channels, reduced: multiplier, inner: channels };
+  sendReduce(backend, Fold.sum, parts, to, span, 1);
+  sizes.forEach((size, i) => {
+    arena.release(blocks[i]!, size * 4, commands.head);
+  });
   return out;
 };
 
