@@ -7,11 +7,12 @@
 
 enum UpdateOp {
   S_SGD, S_MOMENTUM, S_NESTEROV, S_ADAM, S_NADAM, S_ADAMAX, S_RMSPROP, S_ADAGRAD, S_ADADELTA, S_LION,
-  S_TF_MOMENTUM, S_TF_NESTEROV, S_TF_ADAM, S_TF_ADAMAX, S_TF_RMSPROP, S_TF_ADAGRAD, S_TF_ADADELTA, S_COUNT };
+  S_TF_MOMENTUM, S_TF_NESTEROV, S_TF_ADAM, S_TF_ADAMAX, S_TF_RMSPROP, S_TF_ADAGRAD, S_TF_ADADELTA,
+  S_TF_RMSPROP_CENTERED, S_COUNT };
 
-typedef struct Step { V w, a, b; } Step; // weights and up to two slots
+typedef struct Step { V w, a, b, c; } Step; // weights and up to three slots
 
-INLINE Step step_of(const int op, V w, V g, V a, V b, const float *p, const float *more) {
+INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const float *more) {
   const V p0 = splat(p[0]), p1 = splat(p[1]), p2 = splat(p[2]), p3 = splat(p[3]);
   switch (op) {
     case S_SGD: // learningRate
@@ -86,6 +87,12 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, const float *p, const floa
       b = b * p2 + g * p3 / v_sqrt(a + splat(p[4]));
       w -= b;
       break;
+    case S_TF_RMSPROP_CENTERED: // the same numbers; the third slot is the mean gradient
+      a = a * p0 + g * g * p1;
+      c = c * p0 + g * p1;
+      b = b * p2 + g * p3 / v_sqrt(a - (c * c + splat(p[4])));
+      w -= b;
+      break;
     case S_TF_ADAGRAD: // -learningRate, epsilon
       a += g * g;
       w += g / v_sqrt(a + p1) * p0;
@@ -98,24 +105,28 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, const float *p, const floa
       break;
     }
   }
-  return (Step){w, a, b};
+  return (Step){w, a, b, c};
 }
 
 INLINE void update_loop(const int op, const Task *task) {
   const int two = op == S_ADAM || op == S_NADAM || op == S_ADAMAX || op == S_ADADELTA ||
                   op == S_TF_ADAM || op == S_TF_ADAMAX || op == S_TF_RMSPROP || op == S_TF_ADADELTA;
-  const int slots = op == S_SGD ? 0 : two ? 2 : 1;
+  const int slots = op == S_SGD ? 0 : op == S_TF_RMSPROP_CENTERED ? 3 : two ? 2 : 1;
   const float *w = FLOATS(0), *g = FLOATS(1), *a = FLOATS(2), *b = FLOATS(3), *p = &FLOAT(11);
-  const float more[2] = {INT(9) ? *FLOATS(9) : 0, INT(10) ? *FLOATS(10) : 0};
+  // A third slot stands where the others have their scalars, from and to.
+  const float *c = FLOATS(9);
+  float *to_c = FLOATS(10);
+  const float more[2] = {slots < 3 && INT(9) ? *FLOATS(9) : 0, slots < 3 && INT(10) ? *FLOATS(10) : 0};
   float *to_w = FLOATS(4), *to_a = FLOATS(5), *to_b = FLOATS(6);
   int lo, hi;
   share_elements(task, INT(7), &lo, &hi);
   for (int i = lo; i < hi; i += VW) {
     const Step s = step_of(op, load(w + i), load(g + i), slots > 0 ? load(a + i) : zero(),
-                           slots > 1 ? load(b + i) : zero(), p, more);
+                           slots > 1 ? load(b + i) : zero(), slots > 2 ? load(c + i) : zero(), p, more);
     store_part(to_w + i, s.w, hi - i);
     if (slots > 0) store_part(to_a + i, s.a, hi - i);
     if (slots > 1) store_part(to_b + i, s.b, hi - i);
+    if (slots > 2) store_part(to_c + i, s.c, hi - i);
   }
 }
 
@@ -125,6 +136,7 @@ static void k_update(const Task *task) {
     CASE(S_SGD) CASE(S_MOMENTUM) CASE(S_NESTEROV) CASE(S_ADAM) CASE(S_NADAM) CASE(S_ADAMAX)
     CASE(S_RMSPROP) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION) CASE(S_TF_MOMENTUM) CASE(S_TF_NESTEROV)
     CASE(S_TF_ADAM) CASE(S_TF_ADAMAX) CASE(S_TF_RMSPROP) CASE(S_TF_ADAGRAD) CASE(S_TF_ADADELTA)
+    CASE(S_TF_RMSPROP_CENTERED)
 #undef CASE
   }
 }

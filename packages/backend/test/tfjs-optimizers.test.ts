@@ -84,24 +84,21 @@ test.each(Object.keys(OPTIMIZERS).filter(savesWeights))(
   },
 );
 
-test.each(Object.keys(OPTIMIZERS).filter((name) => name !== 'rmsprop centered'))(
-  '%s takes one command a variable',
-  async (name) => {
-    await tf.setBackend('cnnkit');
-    const weights = [tf.variable(tf.ones([64])), tf.variable(tf.ones([3, 3]))];
-    const optimizer = OPTIMIZERS[name]!();
-    const step = () =>
-      optimizer.applyGradients(weights.map((w) => ({ name: w.name, tensor: tf.ones(w.shape) })));
-    step();
-    const { commands } = engineBackend();
-    const before = commands.sent;
-    step();
-    // Besides two updates: two gradients of ones, and at most six on scalars.
-    expect(commands.sent - before).toBeLessThanOrEqual(10);
-    optimizer.dispose();
-    for (const w of weights) w.dispose();
-  },
-);
+test.each(Object.keys(OPTIMIZERS))('%s takes one command a variable', async (name) => {
+  await tf.setBackend('cnnkit');
+  const weights = [tf.variable(tf.ones([64])), tf.variable(tf.ones([3, 3]))];
+  const optimizer = OPTIMIZERS[name]!();
+  const step = () =>
+    optimizer.applyGradients(weights.map((w) => ({ name: w.name, tensor: tf.ones(w.shape) })));
+  step();
+  const { commands } = engineBackend();
+  const before = commands.sent;
+  step();
+  // Besides two updates: two gradients of ones, and at most six on scalars.
+  expect(commands.sent - before).toBeLessThanOrEqual(10);
+  optimizer.dispose();
+  for (const w of weights) w.dispose();
+});
 
 test('a variable without a gradient stays as it is', async () => {
   await tf.setBackend('cnnkit');
@@ -115,4 +112,37 @@ test('a variable without a gradient stays as it is', async () => {
   expect(Array.from(still.dataSync())).toEqual([3]);
   expect(w.dataSync()[0]).toBeCloseTo(0.5, 5);
   optimizer.dispose();
+});
+
+test('a centered rmsprop has the bits of the operations that tfjs composes', async () => {
+  await tf.setBackend('cnnkit');
+  const [rate, decay, momentum, epsilon] = [0.01, 0.9, 0.3, 1e-3];
+  const n = 3000;
+  const next = random(9);
+  const w = tf.variable(tf.tensor1d(values(next, [n])));
+  let [x, ms, mom, mg] = [tf.clone(w), tf.zeros([n]), tf.zeros([n]), tf.zeros([n])] as tf.Tensor[];
+  const optimizer = tf.train.rmsprop(rate, decay, momentum, epsilon, true);
+  for (let step = 0; step < 5; step++) {
+    // Away from zero, where tfjs's formula takes the root of less than nothing.
+    const g = tf.tensor1d(values(next, [n]).map((v) => v + Math.sign(v) * 0.5));
+    optimizer.applyGradients([{ name: w.name, tensor: g }]);
+    [x, ms, mom, mg] = tf.tidy(() => {
+      const squares = tf.add(tf.mul(ms!, decay), tf.mul(tf.square(g), 1 - decay));
+      const mean = tf.add(tf.mul(mg!, decay), tf.mul(g, 1 - decay));
+      const spread = tf.sqrt(tf.sub(squares, tf.add(tf.square(mean), epsilon)));
+      const moment = tf.add(tf.mul(mom!, momentum), tf.div(tf.mul(g, rate), spread));
+      return [tf.sub(x!, moment), squares, moment, mean];
+    });
+  }
+  const own = (await optimizer.getWeights()).map(({ tensor }) => Array.from(tensor.dataSync()));
+  const want = [x, ms, mom, mg].map((t) => Array.from(t!.dataSync()));
+  const got = [Array.from(w.dataSync()), own[1]!, own[2]!, own[3]!];
+  // With fused multiply-adds a product and a sum round once instead of twice.
+  const exact = engineBackend().library.name === 'wasm-simd';
+  got.forEach((values, i) => {
+    if (exact) expect(values).toEqual(want[i]);
+    else expect(largestGap(values, want[i]!)).toBeLessThanOrEqual(1e-6);
+  });
+  optimizer.dispose();
+  w.dispose();
 });

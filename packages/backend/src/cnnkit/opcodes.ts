@@ -229,6 +229,7 @@ export const Update = {
   tfRmsprop: 14,
   tfAdagrad: 15,
   tfAdadelta: 16,
+  tfRmspropCentered: 17,
 } as const;
 
 /** What `cast` converts, as in `kernels/cast.c`. */

@@ -71,6 +71,7 @@ interface RmspropState {
   centered: boolean;
   accumulatedMeanSquares: Slots;
   accumulatedMoments: Slots;
+  accumulatedMeanGrads: Slots;
 }
 interface AdagradState {
   learningRate: number;
@@ -142,14 +143,13 @@ function momentum(o: MomentumState): FusedStep {
   };
 }
 
-/** Undefined where the mean gradient is taken off as well: that form has a third slot. */
-function rmsprop(o: RmspropState): FusedStep | undefined {
-  if (o.centered) return undefined;
+function rmsprop(o: RmspropState): FusedStep {
   return {
-    kernel: 'CnnkitTfRmspropUpdate',
+    kernel: o.centered ? 'CnnkitTfRmspropCenteredUpdate' : 'CnnkitTfRmspropUpdate',
     slots: [
       { of: o.accumulatedMeanSquares, name: 'rms' },
       { of: o.accumulatedMoments, name: 'momentum' },
+      ...(o.centered ? [{ of: o.accumulatedMeanGrads, name: 'mg' }] : []),
     ],
     attrs: {
       decay: o.decay,
@@ -193,7 +193,7 @@ const sgd = ({ learningRate }: { learningRate: number }): FusedStep => ({
 });
 
 /** Runs the step if the current backend is this one; false, with nothing touched, if it cannot. */
-function runFused(gradients: Gradients, stepOf: () => FusedStep | undefined): boolean {
+function runFused(gradients: Gradients, stepOf: () => FusedStep): boolean {
   const { backend } = engine();
   if (!(backend instanceof CnnkitBackend)) return false;
   return tidy(() => {
@@ -205,8 +205,8 @@ function runFused(gradients: Gradients, stepOf: () => FusedStep | undefined): bo
       ([name, tensor]) =>
         registered[name]?.dtype === 'float32' && (tensor?.dtype ?? 'float32') === 'float32',
     );
-    const step = known ? stepOf() : undefined;
-    if (step === undefined) return false;
+    if (!known) return false;
+    const step = stepOf();
     const variables: Variable[] = [];
     const given: Tensor[] = [];
     const slots: Variable[][] = step.slots.map(() => []);
@@ -239,7 +239,7 @@ interface Replaceable {
 
 function replace(
   optimizer: { readonly prototype: object },
-  stepOf: (state: never) => FusedStep | undefined,
+  stepOf: (state: never) => FusedStep,
 ): void {
   const prototype = optimizer.prototype as Replaceable;
   const composed = prototype.applyGradients;

@@ -85,6 +85,11 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
     slots: ['v', 'm'],
     scalars: ['decay', 'oneMinusDecay', 'momentum', 'learningRate', 'epsilon'],
   },
+  CnnkitTfRmspropCenteredUpdate: {
+    op: Update.tfRmspropCentered,
+    slots: ['v', 'm', 'c'],
+    scalars: ['decay', 'oneMinusDecay', 'momentum', 'learningRate', 'epsilon'],
+  },
   CnnkitTfAdagradUpdate: {
     op: Update.tfAdagrad,
     slots: ['a'],
@@ -138,11 +143,12 @@ function sendUpdate(
   if (!areFloat(false, gradient, ...changed))
     throw new TypeError(`${name}: all tensors must be float32.`);
   const from = backend.blockOf(gradient);
-  const [w, a = 0, b = 0] = changed.map((tensor) => backend.blockOf(tensor));
+  // A third slot stands where the numbers on the device do; no optimizer has both.
+  const [w, a = 0, b = 0, c = first] = changed.map((tensor) => backend.blockOf(tensor));
   const to = changed.map((tensor) => overwritable(backend, tensor));
-  const [toW, toA = 0, toB = 0] = to.map((storage) => storage.block());
+  const [toW, toA = 0, toB = 0, toC = second] = to.map((storage) => storage.block());
   const n = to[0]!.size;
-  const ints = [w!, from, a, b, toW!, toA, toB, n, formula, first, second];
+  const ints = [w!, from, a, b, toW!, toA, toB, n, formula, c, toC];
   backend.commands.send(Op.update, chunksFor(n >> 10, n * 4), ints, numbers);
   return to;
 }
