@@ -53,9 +53,13 @@ export function averageColumns(
   const support = average === 'weighted' ? columnSums(truth, weights) : undefined;
   if (support?.every((value) => Math.abs(value) <= 1e-8)) return 0;
   const scores = new Float64Array(columns);
+  let four: readonly Float64Array[] = [];
   for (let j = 0; j < columns; j++) {
     const positive = truth.codes ? marks(truth.codes, j) : slice(truth.data, j, columns, length);
-    scores[j] = score(positive, slice(data, j, columns, length), weights);
+    const isOfFour = j - (j % 4) + 4 <= columns;
+    if (isOfFour && j % 4 === 0) four = fourColumns(data, j, columns, length, four);
+    const column = isOfFour ? four[j % 4]! : slice(data, j, columns, length);
+    scores[j] = score(positive, column, weights);
   }
   if (average === null) return Array.from(scores);
   if (support) for (let j = 0; j < columns; j++) if (support[j] === 0) scores[j] = 0;
@@ -73,6 +77,29 @@ function slice(
   return out;
 }
 
+/**
+ * Four columns next to each other: one column would bring as much into memory's caches.
+ *
+ * @param into - arrays of an earlier call, which are written to again
+ */
+function fourColumns(
+  data: ArrayLike<number>,
+  first: number,
+  columns: number,
+  length: number,
+  into: readonly Float64Array[],
+): readonly Float64Array[] {
+  const out = into.length > 0 ? into : [0, 1, 2, 3].map(() => new Float64Array(length));
+  const [a, b, c, d] = out as [Float64Array, Float64Array, Float64Array, Float64Array];
+  for (let i = 0, at = first; i < length; i++, at += columns) {
+    a[i] = data[at]!;
+    b[i] = data[at + 1]!;
+    c[i] = data[at + 2]!;
+    d[i] = data[at + 3]!;
+  }
+  return out;
+}
+
 function columnSums(
   { data, length, columns }: Pick<Table, 'data' | 'length' | 'columns'>,
   weights: Float64Array | undefined,
@@ -84,9 +111,18 @@ function columnSums(
   return sums;
 }
 
-/** Codes as rows of 0 and 1. */
+/** Codes as rows of 0 and 1, which are made when they are asked for. */
 export function oneHotRows(codes: Int32Array, columns: number): Indicators {
-  const data = new Uint8Array(codes.length * columns);
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) data[i * columns + codes[i]!] = 1;
-  return { data, length: codes.length, columns, codes };
+  let rows: Uint8Array | undefined;
+  return {
+    length: codes.length,
+    columns,
+    codes,
+    get data() {
+      if (rows) return rows;
+      rows = new Uint8Array(codes.length * columns);
+      for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) rows[i * columns + codes[i]!] = 1;
+      return rows;
+    },
+  };
 }
