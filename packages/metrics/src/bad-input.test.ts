@@ -179,3 +179,9 @@ it('leaves its arguments as they were', () => {
   metrics.classificationReport(yTrue, yPred, { sampleWeight, zeroDivision: 0 });
   metrics.rocCurve(yTrue, yPred, { sampleWeight });
 });
+
+it('no weight is lost where nothing is wrong', () => {
+  const yTrue = Array.from({ length: 50 }, (_, i) => i % 3);
+  const sampleWeight = yTrue.map((_, i) => ((i * 7919) % 1009) / 1009);
+  expect(metrics.zeroOneLoss(yTrue, yTrue, { sampleWeight, normalize: false })).toBe(0);
+});

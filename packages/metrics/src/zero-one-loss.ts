@@ -1,4 +1,4 @@
-import { rightShare, totalWeight } from './internal/agreement.js';
+import { hits, rightShare, share } from './internal/agreement.js';
 import { checkPair } from './internal/targets.js';
 import type { Targets } from './labels.js';
 import type { CountOptions } from './options.js';
@@ -21,7 +21,9 @@ import type { CountOptions } from './options.js';
 export function zeroOneLoss(yTrue: Targets, yPred: Targets, options: CountOptions = {}): number {
   const { normalize = true, sampleWeight } = options;
   const pair = checkPair('zeroOneLoss', yTrue, yPred, sampleWeight);
-  const right = rightShare('zeroOneLoss', pair, normalize);
-  if (normalize) return 1 - right;
-  return totalWeight(pair) - right;
+  if (normalize) return 1 - rightShare('zeroOneLoss', pair, true);
+  if (!pair.weights) return pair.truth.length - rightShare('zeroOneLoss', pair, false);
+  // All weights less those of the right ones would be a little off 0 where none is wrong.
+  const wrong = hits('zeroOneLoss', pair).map((hit) => 1 - hit);
+  return share(wrong, pair.weights, false);
 }

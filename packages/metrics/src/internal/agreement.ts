@@ -1,6 +1,6 @@
 import type { Column, Table } from './columns.js';
 import { encode } from './encode.js';
-import { average, dot, sum } from './numpy.js';
+import { average, dot } from './numpy.js';
 import type { Pair } from './targets.js';
 
 /** The share, count or weight of the samples whose labels are all right. */
@@ -56,9 +56,4 @@ export function share(
   }
   const values = Float64Array.from(ones);
   return normalize ? average(values, weights) : dot(values, weights);
-}
-
-/** The weight of all samples. */
-export function totalWeight({ weights, truth }: Pair): number {
-  return weights ? sum(weights) : truth.length;
 }
