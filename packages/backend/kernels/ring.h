@@ -18,6 +18,7 @@ typedef struct Ring {
   Control *control;
   Kernel *const *kernels;
   int thread, may_wait; // may_wait: this thread may sleep (a browser's main thread may not)
+  int patience;         // sleeps of 2 ms for one chunk of others before drain says so; 0: any number
 } Ring;
 
 static void relax(void); // one turn of a spin: what lets a core's other thread run
@@ -72,7 +73,8 @@ static void run_command(const Ring *ring, uint32_t sequence) {
   }
 }
 
-// Helps until every command sent so far is finished; 0 if a dead thread keeps it from that.
+// Helps until every command sent so far is finished; 0 if a dead thread keeps it from that, 2 if its
+// patience is at an end: a thread that was killed tells nobody, so the caller looks whether all live.
 static int drain(const Ring *ring) {
   Control *c = ring->control;
   const uint32_t head = READ(c->head);
@@ -82,14 +84,17 @@ static int drain(const Ring *ring) {
     run_command(ring, done);
     // Other threads may still be at their chunks: spin for them, then sleep, since on a machine with
     // something else to do the chunk's owner may not be running at all.
+    int sleeps = 0;
     for (uint32_t spins = 0; READ(c->done) == done;) {
       if (READ(c->failed)) return 0;
+      if (ring->patience && sleeps > ring->patience) return 2;
       if (++spins < c->wait_spins || !ring->may_wait) {
         relax();
         continue;
       }
       __atomic_add_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);
       if (READ(c->done) == done) wait_on(&c->done, done, 2000000);
+      sleeps++;
       __atomic_sub_fetch(&c->waiters, 1, __ATOMIC_SEQ_CST);
     }
   }
@@ -102,7 +107,7 @@ static void work(const Ring *ring) {
   while (!READ(c->quit)) {
     const uint32_t head = READ(c->head);
     if (head != READ(c->done)) {
-      if (!drain(ring)) return;
+      if (drain(ring) != 1) return;
       spins = 0;
     } else if (++spins >= c->idle_spins) {
       __atomic_add_fetch(&c->sleepers, 1, __ATOMIC_SEQ_CST);

@@ -64,7 +64,8 @@ export const platform: Platform = {
         const blob = new browser.Blob([WORKER], { type: 'text/javascript' });
         const worker = new browser.Worker!(browser.URL.createObjectURL(blob));
         worker.postMessage(start);
-        return () => worker.terminate();
+        // A page learns of it by events alone, which wait for whoever waits here.
+        return { stop: () => worker.terminate(), isGone: () => false };
       }
     : undefined,
 };

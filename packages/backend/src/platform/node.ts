@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
@@ -8,7 +9,12 @@ import type { Platform } from './platform.js';
 // The whole of a worker, as text: a file would have to be found from sources, from dist and from a
 // bundle alike.
 const WORKER = `
-const { workerData: { module, memory, thread, stackPointer, failed, done } } = require('node:worker_threads');
+const { workerData: { module, memory, thread, stackPointer, failed, done, task } } = require('node:worker_threads');
+try {
+  // Linux names a thread by its directory, which goes with it.
+  const name = require('node:fs').readlinkSync('/proc/thread-self');
+  Atomics.store(task, 0, Number(name.slice(name.lastIndexOf('/') + 1)));
+} catch {}
 const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
 instance.exports.__stack_pointer.value = stackPointer;
 try {
@@ -54,9 +60,10 @@ export const platform: Platform = {
     return module.loadNative();
   },
   startThread(start) {
+    const task = new Int32Array(new SharedArrayBuffer(4));
     const worker = new Worker(WORKER, {
       eval: true,
-      workerData: start,
+      workerData: { ...start, task },
       // Not the program's flags: a test runner's loaders have no business here.
       execArgv: [],
       stdin: false,
@@ -69,6 +76,12 @@ export const platform: Platform = {
       Atomics.store(words, start.failed, 1);
       Atomics.notify(words, start.done);
     });
-    return () => void worker.terminate();
+    return {
+      stop: () => void worker.terminate(),
+      isGone() {
+        const id = Atomics.load(task, 0);
+        return id !== 0 && !existsSync(`/proc/self/task/${id}`);
+      },
+    };
   },
 };

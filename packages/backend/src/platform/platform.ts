@@ -1,5 +1,5 @@
 import type { NativeKernels } from '../cnnkit/threads/native-library.js';
-import type { ThreadStart } from '../cnnkit/threads/wasm-library.js';
+import type { RunningThread, ThreadStart } from '../cnnkit/threads/wasm-library.js';
 
 /** What differs between Node and a browser. Two modules give it; an import condition picks one. */
 export interface Platform {
@@ -20,5 +20,5 @@ export interface Platform {
   /** Loads `@cnnkit/native`; throws with the reason if it does not. Undefined where it never could. */
   readonly loadNative: (() => Promise<NativeKernels>) | undefined;
   /** Starts a thread over shared memory; undefined where there are none. */
-  readonly startThread: ((start: ThreadStart) => () => void) | undefined;
+  readonly startThread: ((start: ThreadStart) => RunningThread) | undefined;
 }

@@ -20,6 +20,9 @@ interface Exports {
   readonly __stack_pointer: WebAssembly.Global;
 }
 
+/** What `drain` gives; anything else is that it waited a second for another thread's chunk. */
+const [DEAD, DRAINED] = [0, 1];
+
 /** One thread that drains the ring beside the caller. */
 export interface ThreadStart {
   readonly module: WebAssembly.Module;
@@ -32,6 +35,14 @@ export interface ThreadStart {
   readonly done: number;
 }
 
+/** A thread that was started. */
+export interface RunningThread {
+  /** Ends it by force. */
+  stop(): void;
+  /** Whether the system says that it is gone, without waiting for an event; false where that cannot be told. */
+  isGone(): boolean;
+}
+
 export interface WasmLibraryOptions {
   readonly name: string;
   readonly description: string;
@@ -41,8 +52,8 @@ export interface WasmLibraryOptions {
   readonly maximumBytes: number;
   /** Whether the calling thread may sleep: a browser's main thread may not. */
   readonly mayWait: boolean;
-  /** Starts a thread; returns what ends it by force. Absent without shared memory. */
-  startThread?(start: ThreadStart): () => void;
+  /** Starts a thread. Absent without shared memory. */
+  startThread?(start: ThreadStart): RunningThread;
 }
 
 /** A build of the kernels as WebAssembly: `threads - 1` workers and the caller over one memory. */
@@ -62,10 +73,12 @@ export function openWasmLibrary(options: WasmLibraryOptions): KernelLibrary {
   if (exports.controlBytes() !== CONTROL_BYTES) {
     throw new Error('cnnkit backend: kernels and layout.ts disagree; build the package again.');
   }
-  const stops: (() => void)[] = [];
+  const running: RunningThread[] = [];
   for (let thread = 1; thread < threads; thread++) {
     const stackPointer = layout.stacks + (thread + 1) * STACK_BYTES;
-    stops.push(startThread!({ module, memory, thread, stackPointer, failed: FAILED, done: DONE }));
+    running.push(
+      startThread!({ module, memory, thread, stackPointer, failed: FAILED, done: DONE }),
+    );
   }
   let ended = false;
   // A chunk whose thread died never finishes, and what it left half done stays so: no result after that
@@ -75,11 +88,15 @@ export function openWasmLibrary(options: WasmLibraryOptions): KernelLibrary {
       throw new BackendError('KERNELS_UNAVAILABLE', 'cnnkit backend: its engine was closed.');
     let cause: unknown;
     try {
-      if (exports.drain(mayWait ? 1 : 0) !== 0) return;
+      for (;;) {
+        const result = exports.drain(mayWait ? 1 : 0);
+        if (result === DRAINED) return;
+        if (result === DEAD || running.some((thread) => thread.isGone())) break;
+      }
     } catch (trap) {
-      Atomics.store(new Int32Array(memory.buffer), FAILED, 1);
       cause = trap;
     }
+    Atomics.store(new Int32Array(memory.buffer), FAILED, 1);
     throw new BackendError(
       'ENGINE_FAILED',
       'cnnkit backend: a thread of the engine died, and what it computed is lost. ' +
@@ -107,7 +124,7 @@ export function openWasmLibrary(options: WasmLibraryOptions): KernelLibrary {
       ended = true;
       Atomics.store(new Int32Array(memory.buffer), QUIT, 1);
       wake();
-      for (const stop of stops) stop();
+      for (const thread of running) thread.stop();
     },
     peak: (turns) => exports.peak(turns),
   };
