@@ -73,24 +73,26 @@ for (const [name, batch, side, c, n, k, pad] of CONVOLUTIONS) {
   record(`${name} dw`, flops, () => run('Conv2DBackpropFilter', { x, dy }, { filterShape }));
   tf.dispose([x, w, b, dy]);
 }
-/** side, channels, kernel, stride: as in small networks of separable convolutions; same padding, batch 32 */
-for (const [side, c, k, strides] of [
+/** side, channels, kernel, stride, channel multiplier: as in small networks of separable convolutions; same padding, batch 32 */
+for (const [side, c, k, strides, multiplier = 1] of [
   [32, 32, 3, 1],
   [16, 64, 3, 2],
   [8, 128, 3, 1],
   [16, 64, 5, 1],
+  [16, 16, 3, 1, 2],
 ]) {
   const xShape = [32, side, side, c];
-  const filterShape = [k, k, c, 1];
+  const filterShape = [k, k, c, multiplier];
   const x = tf.randomUniform(xShape, -1, 1, 'float32', 1);
   const filter = tf.randomUniform(filterShape, -1, 1, 'float32', 2);
   const out = Math.ceil(side / strides);
-  const dy = tf.randomUniform([32, out, out, c], -1, 1, 'float32', 3);
-  const flops = 2 * 32 * out * out * c * k * k;
+  const dy = tf.randomUniform([32, out, out, c * multiplier], -1, 1, 'float32', 3);
+  const flops = 2 * 32 * out * out * c * multiplier * k * k;
   const attrs = { strides, pad: 'same', dilations: 1 };
   const run = (kernel, inputs, more) =>
     force(tf.engine().runKernel(kernel, inputs, { ...attrs, ...more }));
-  const name = `depthwise ${side}x${side}x${c} ${k}x${k} /${strides}`;
+  const times = multiplier === 1 ? '' : ` x${multiplier}`;
+  const name = `depthwise ${side}x${side}x${c}${times} ${k}x${k} /${strides}`;
   const op = 'DepthwiseConv2dNative';
   record(`${name} forward`, flops, () => run(op, { x, filter }));
   record(`${name} dx`, flops, () =>
