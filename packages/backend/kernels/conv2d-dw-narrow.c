@@ -3,9 +3,10 @@
 // Chunks: shares of the images, with a partial sum each; their count comes from the shape alone, so
 // any number of threads gives the same bits.
 // Tile: OUTER places of the window (not channels, of which there are too few) x COLS vectors of
-// filters, outer products along a row of pixels. An image that is padded is copied once with its
-// zeros, and a pooled dy is spread out once, so that the loop knows neither.
-// Cost: B OH OW N KH KW C multiply-adds; dy is read KH KW C / OUTER times from L2.
+// filters, outer products along rows of pixels; what is left of the places in tiles that are wider instead.
+// Bands of rows stay in L1 for all places, and the sums rest in part from band to band. An image that is
+// padded is copied once with its zeros, and a band of a pooled dy is spread out, so that the loop knows neither.
+// Cost: B OH OW N KH KW C multiply-adds; dy is read KH KW C / OUTER times from L1.
 #include "tile.h"
 #include "unpool.h"
 
@@ -19,25 +20,63 @@ INLINE void pad_image(const Geometry *g, const float *image, int height, int wid
                (size_t)max_int(0, columns) * C * 4);
 }
 
-INLINE void narrow_tile(const int rows, const int cols, const Geometry *g, const float *const *place, int width,
-                        const float *dy, float *part, int first, int n) {
+// A band of rows of an image: its dy [rows][out_width][N], and x from its first window on.
+typedef struct Band { const float *dy, *x; int rows, across, first; } Band;
+enum { BAND_FLOATS = 8192, WIDE = COLS > 4 ? COLS : 4 };
+
+INLINE void narrow_tile(const int rows, const int cols, const Geometry *g, const int *place, const Band *band, float *part,
+                        int n) {
   const int N = g->filters, step = g->stride_width * g->channels;
-  V sums[OUTER][COLS];
-  resume_sums(rows, cols, part, N, n, first, sums);
-  for (int oh = 0; oh < g->out_height; oh++) {
-    const float *a[OUTER], *d = dy + (size_t)oh * g->out_width * N + n;
-    UNROLL for (int i = 0; i < rows; i++) a[i] = place[i] + (size_t)oh * g->stride_height * width * g->channels;
-    ROLLED for (int ow = 0; ow < g->out_width; ow++, d += N) {
-      V v[COLS];
+  V sums[OUTER][WIDE];
+  UNROLL for (int i = 0; i < rows; i++)
+    UNROLL for (int j = 0; j < cols; j++)
+      sums[i][j] = !band->first && n + (j + 1) * VW <= N ? load(part + (size_t)i * N + n + j * VW) : zero();
+  for (int oh = 0; oh < band->rows; oh++) {
+    const float *a[OUTER], *d = band->dy + (size_t)oh * g->out_width * N + n, *const end = d + (size_t)g->out_width * N;
+    UNROLL for (int i = 0; i < rows; i++)
+      a[i] = band->x + place[i] + (size_t)oh * g->stride_height * band->across * g->channels;
+    ROLLED do {
+      V v[WIDE];
       UNROLL for (int j = 0; j < cols; j++) v[j] = load(d + j * VW);
       UNROLL for (int i = 0; i < rows; i++) {
         V s = splat(*a[i]);
         a[i] += step;
+        STEPS(a[i]);
         UNROLL for (int j = 0; j < cols; j++) sums[i][j] = FMA(s, v[j], sums[i][j]);
       }
-    }
+      d += N;
+      STEPS(d);
+    } while (d != end);
   }
-  rest_sums(rows, cols, part, N, n, first, sums);
+  UNROLL for (int i = 0; i < rows; i++)
+    UNROLL for (int j = 0; j < cols; j++) {
+      float *o = part + (size_t)i * N + n + j * VW;
+      const int left = N - n - j * VW;
+      if (left >= VW) {
+        store(o, sums[i][j]);
+      } else {
+        float lane[VW];
+        store(lane, sums[i][j]);
+        add_lanes(o, lane, left, band->first);
+      }
+    }
+}
+// `rows` places, fewer than OUTER: enough sums at a time that they do not wait for one another.
+INLINE void narrow_rest(const int rows, const Geometry *g, const int *place, const Band *band, float *part) {
+  const int N = g->filters;
+  int n = 0;
+  if (rows < 3) for (; n + WIDE * VW <= N; n += WIDE * VW) narrow_tile(rows, WIDE, g, place, band, part, n);
+  for (; n + 2 * VW <= N; n += 2 * VW) narrow_tile(rows, 2, g, place, band, part, n);
+  for (; n < N; n += VW) narrow_tile(rows, 1, g, place, band, part, n);
+}
+static void narrow_band(const Geometry *g, const int *place, int K, const Band *band, float *part) {
+  const int N = g->filters;
+  int k = 0;
+  for (; k + OUTER <= K; k += OUTER)
+    EACH_COLUMN_BLOCK(n, N, narrow_tile(OUTER, cols, g, place + k, band, part + (size_t)k * N, n));
+  if (K - k == 1) narrow_rest(1, g, place + k, band, part + (size_t)k * N);
+  if (K - k == 2) narrow_rest(2, g, place + k, band, part + (size_t)k * N);
+  if (K - k == 3) narrow_rest(3, g, place + k, band, part + (size_t)k * N);
 }
 
 static void k_conv2d_dw_narrow(const Task *task) {
@@ -48,36 +87,33 @@ static void k_conv2d_dw_narrow(const Task *task) {
   const int height = (g->out_height - 1) * g->stride_height + (g->kernel_height - 1) * g->dilation_height + 1;
   const int width = (g->out_width - 1) * g->stride_width + (g->kernel_width - 1) * g->dilation_width + 1;
   const int in_place = !g->pad_top && !g->pad_left && height <= g->height && width <= g->width;
-  const size_t pixels = (size_t)g->out_height * g->out_width;
-  float *padded_image = (float *)task->scratch, *spread = padded_image + (in_place ? 0 : (size_t)height * width * C + 16);
+  const int across = in_place ? g->width : width;
+  const size_t row = (size_t)g->out_width * N;
+  // An even number of rows, which a pooled dy comes in.
+  const int rows = max_int(2, min_int(g->out_height + 1, (int)(BAND_FLOATS / row)) / 2 * 2);
+  int *place = (int *)task->scratch;
+  float *padded_image = (float *)task->scratch + (K + 15) / 16 * 16;
+  float *spread = padded_image + (in_place ? 0 : (size_t)height * width * C + 16);
   float *part = FLOATS(2) + (size_t)task->chunk * K * N;
+  for (int k = 0; k < K; k++) {
+    const int tap = k / C, kh = tap / g->kernel_width * g->dilation_height, kw = tap % g->kernel_width * g->dilation_width;
+    place[k] = (kh * across + kw) * C + k % C;
+  }
   int lo, hi;
   share(task, g->batch, &lo, &hi);
   if (hi <= lo) clear_bytes(part, (size_t)K * N * 4);
   for (int b = lo; b < hi; b++) {
-    const float *image = FLOATS(0) + (size_t)b * g->height * g->width * C, *dy = FLOATS(1) + b * pixels * N;
-    const int across = in_place ? g->width : width;
+    const float *image = FLOATS(0) + (size_t)b * g->height * g->width * C, *dy = FLOATS(1) + b * g->out_height * row;
     if (!in_place) {
       pad_image(g, image, height, width, padded_image);
       image = padded_image;
     }
-    if (mask) {
-      dy = spread;
-      for (int r = 0; r < row_pairs(g); r++)
-        unpool_rows(g, FLOATS(1), mask, 1, b, r, spread + (size_t)r * 2 * g->out_width * N);
-    }
-    for (int k = 0; k < K; k += OUTER) {
-      const float *place[OUTER];
-      const int rows = min_int(OUTER, K - k);
-      for (int i = 0; i < OUTER; i++) {
-        const int q = min_int(k + i, K - 1), tap = q / C;
-        const int kh = tap / g->kernel_width * g->dilation_height, kw = tap % g->kernel_width * g->dilation_width;
-        place[i] = image + ((size_t)kh * across + kw) * C + q % C;
-      }
-      EACH_COLUMN_BLOCK(n, N, {
-        if (rows == OUTER) narrow_tile(OUTER, cols, g, place, across, dy, part + (size_t)k * N, b == lo, n);
-        else for (int i = 0; i < rows; i++) narrow_tile(1, cols, g, place + i, across, dy, part + (size_t)(k + i) * N, b == lo, n);
-      });
+    for (int r = 0; r < g->out_height; r += rows) {
+      const Band band = {.dy = mask ? spread : dy + r * row, .x = image + (size_t)r * g->stride_height * across * C,
+                         .rows = min_int(rows, g->out_height - r), .across = across, .first = b == lo && r == 0};
+      if (mask)
+        for (int i = 0; i < band.rows; i += 2) unpool_rows(g, FLOATS(1), mask, 1, b, (r + i) / 2, spread + i * row);
+      narrow_band(g, place, K, &band, part);
     }
   }
 }

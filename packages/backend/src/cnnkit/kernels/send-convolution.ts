@@ -133,10 +133,11 @@ export function sendConv2DDw(
     info;
   const cost = multiplyAdds(info);
   const window = filterHeight * filterWidth * inChannels;
-  // An image with its padding, and its gradient, must fit a thread's scratch.
+  // An image with its padding, its gradient, and the places of a window must fit a thread's scratch.
   const { inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth } = info;
   const padded = (inHeight + effectiveFilterHeight * 2) * (inWidth + effectiveFilterWidth * 2);
-  const imageBytes = (padded * inChannels + outHeight * outWidth * outChannels) * 4 + 128;
+  const floats = padded * inChannels + outHeight * outWidth * outChannels + window;
+  const imageBytes = floats * 4 + 192;
   const narrow = inChannels % 4 !== 0 && inChannels < 16 && imageBytes <= SCRATCH_BYTES;
   if (!narrow) {
     const units = filterHeight * filterWidth * Math.ceil(inChannels / 16);
