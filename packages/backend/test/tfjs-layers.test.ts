@@ -129,4 +129,47 @@ describe('batch normalisation in training', () => {
       });
     },
   );
+
+  test.each([1, 3, 16, 33, 70])(
+    'with relu behind it over %i columns, the same as with every value in between read',
+    async (columns) => {
+      await tf.setBackend('cnnkit');
+      const next = random(columns + 50);
+      const shape = [1500, columns];
+      const [x, dy] = [values(next, shape), values(next, shape)];
+      const [gamma, beta] = [values(next, [columns]), values(next, [columns])];
+      x[5] = Number.POSITIVE_INFINITY;
+      const { commands } = engineBackend();
+      const pass = (read: boolean) =>
+        tf.tidy(() => {
+          const attrs = { varianceEpsilon: 1e-3 };
+          const kernel = (name: string, inputs: tf.NamedTensorMap) =>
+            tf.engine().runKernel(name, inputs, attrs) as unknown as tf.Tensor[];
+          const look = (t: tf.Tensor) => (read ? t.dataSync() : undefined);
+          const input = tf.tensor(x, shape);
+          const [scale, offset] = [tf.tensor1d(gamma), tf.tensor1d(beta)];
+          const [normed, mean, variance] = kernel('CnnkitBatchNormTraining', {
+            ...{ x: input, scale, offset },
+          });
+          look(normed!);
+          const y = tf.relu(normed!);
+          look(y);
+          const dz = tf.mul(tf.tensor(dy, shape), tf.step(normed!));
+          look(dz);
+          const [dx, sums] = kernel('CnnkitBatchNormTrainingGrad', {
+            ...{ x: input, dy: dz, mean: mean!, variance: variance!, scale, offset },
+          });
+          return [y, dx!, sums!, dz].map((t) => Array.from(t.dataSync()));
+        });
+      const expected = pass(true);
+      const before = commands.sent;
+      const received = pass(false);
+      const fused = commands.sent - before;
+      expect(received).toEqual(expected);
+      const unfused = commands.sent;
+      pass(true);
+      // Neither relu nor its gradient was a command of its own until the gradient was read at the end.
+      expect(commands.sent - unfused - fused).toBe(1);
+    },
+  );
 });

@@ -31,21 +31,21 @@ function isGateable(deferred: Deferred | undefined): deferred is Gateable {
  */
 export class DeferredGate implements Deferred {
   readonly #backend: CnnkitBackend;
-  readonly #dy: Storage;
-  readonly #of: Storage;
+  readonly dy: Storage;
+  readonly of: Storage;
   readonly columns: number;
 
   constructor(backend: CnnkitBackend, dy: Storage, of: Storage, columns: number) {
     this.#backend = backend;
-    this.#dy = dy.retain();
-    this.#of = of.retain();
+    this.dy = dy.retain();
+    this.of = of.retain();
     this.columns = columns;
   }
 
   compute(block: number): void {
     if (this.#along(block, 0)) return;
-    const n = this.#dy.size;
-    const from = [this.#dy.block(), this.#of.block()];
+    const n = this.dy.size;
+    const from = [this.dy.block(), this.of.block()];
     const ints = [...from, block, Binary.stepGrad, n, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0];
     this.#backend.commands.send(Op.binary, chunksFor(n >> 10, n), ints);
   }
@@ -54,26 +54,26 @@ export class DeferredGate implements Deferred {
   computeWithSums(block: number, sums: number): void {
     if (this.#along(block, sums)) return;
     const { arena, commands } = this.#backend;
-    const rows = this.#dy.size / this.columns;
+    const rows = this.dy.size / this.columns;
     // From the shape alone: partial sums decide the bits.
     const parts = Math.max(1, Math.min(32, rows >> 5));
-    const from = [this.#dy.block(), this.#of.block()];
+    const from = [this.dy.block(), this.of.block()];
     const bytes = parts * this.columns * 4;
     const partial = arena.take(bytes);
-    const chunks = chunksFor(parts, this.#dy.size);
+    const chunks = chunksFor(parts, this.dy.size);
     commands.send(Op.gateSum, chunks, [...from, block, partial, rows, this.columns, parts]);
     commands.send(Op.reduce, 1, [partial, sums, 1, parts, this.columns, 1, Fold.sum], [1]);
     arena.release(partial, bytes, commands.head);
   }
 
   #along(block: number, sums: number): boolean {
-    const { deferred } = this.#dy;
-    return isGateable(deferred) && deferred.computeGated(block, { of: this.#of, sums });
+    const { deferred } = this.dy;
+    return isGateable(deferred) && deferred.computeGated(block, { of: this.of, sums });
   }
 
   release(): void {
-    this.#dy.release();
-    this.#of.release();
+    this.dy.release();
+    this.of.release();
   }
 }
 

@@ -14,24 +14,22 @@ import type { Deferred, Storage } from './storage.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
+/** What is multiplied, and whatever else a kind reads; never overwritten while somebody waits for it. */
+export type LinearOperands = readonly [Storage, Storage, ...Storage[]];
+
 /** A product of two tensors that can take bias and activation into its own kernel. */
 export interface LinearKind {
   /** Length of the bias. */
   readonly columns: number;
   /** The shape, if it is a convolution. */
   readonly info: Conv2DInfo | undefined;
-  send(
-    operands: readonly [Storage, Storage],
-    bias: Storage | undefined,
-    out: number,
-    activation: number,
-  ): void;
+  send(operands: LinearOperands, bias: Storage | undefined, out: number, activation: number): void;
 }
 
 /** A convolution or matmul that waits for its bias, its activation, or a reader. */
 export class DeferredLinear implements Deferred {
   readonly kind: LinearKind;
-  readonly operands: readonly [Storage, Storage];
+  readonly operands: LinearOperands;
   readonly bias: Storage | undefined;
   readonly activation: number;
   /** Without activation: the same with one, of which the activation's gradient can be told. */
@@ -41,7 +39,7 @@ export class DeferredLinear implements Deferred {
 
   constructor(
     kind: LinearKind,
-    operands: readonly [Storage, Storage],
+    operands: LinearOperands,
     bias: Storage | undefined,
     activation: number,
   ) {

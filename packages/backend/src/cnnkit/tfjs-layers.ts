@@ -109,11 +109,12 @@ function batchNormalization(layer: BatchNormLayer, x: Tensor): Tensor | undefine
       { varianceEpsilon },
     ) as unknown as [Tensor, Tensor, Tensor];
     moments = [keep(mean), keep(variance)];
-    save([input, scale, mean, variance]);
+    save([input, scale, mean, variance, offset]);
     return {
       value: out,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [savedX, savedScale, savedMean, savedVariance] = saved as [
+        const [savedX, savedScale, savedMean, savedVariance, savedOffset] = saved as [
+          Tensor,
           Tensor,
           Tensor,
           Tensor,
@@ -121,7 +122,10 @@ function batchNormalization(layer: BatchNormLayer, x: Tensor): Tensor | undefine
         ];
         const [dx, sums] = engine().runKernel(
           'CnnkitBatchNormTrainingGrad',
-          { x: savedX, dy, mean: savedMean, variance: savedVariance, scale: savedScale },
+          {
+            ...{ x: savedX, dy, mean: savedMean, variance: savedVariance },
+            ...{ scale: savedScale, offset: savedOffset },
+          },
           { varianceEpsilon },
         ) as unknown as [Tensor, Tensor];
         const row = (i: number) => gather(sums, i) as Tensor1D;

@@ -1,7 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
+import { DeferredLinear, type LinearKind, type LinearOperands } from '../deferred.js';
+import { gateOf } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
-import { Binary, Fold, Op, Unary } from '../opcodes.js';
+import { Activation, Binary, Fold, Op, Unary } from '../opcodes.js';
+import type { Storage } from '../storage.js';
 import { sendBinary } from './binary.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sameShape, sizeOf } from './kernel.js';
 import { sendReduce } from './reduce.js';
@@ -16,18 +19,36 @@ const batchNorm: Kernel = ({ inputs, attrs, backend }) => {
     t === undefined || (sizeOf(t.shape) === columns && t.shape.at(-1) === columns);
   const n = sizeOf(x.shape);
   if (n === 0) return undefined;
-  if (![mean, variance, offset, scale].every(isRow) || (columns + 16) * 4 > SCRATCH_BYTES)
+  if (![mean, variance, offset, scale].every(isRow) || (columns + 16) * 12 > SCRATCH_BYTES)
     return composed(backend, { x, mean, variance, offset, scale }, attrs);
-  const from = [x, mean, variance, offset, scale].map((t) =>
-    t === undefined ? 0 : backend.blockOf(t),
-  );
-  const out = backend.output(x.shape);
-  const rows = n / columns;
-  const epsilon = epsilonOf(attrs);
-  const ints = [...from, backend.blockOf(out), rows, columns];
-  backend.commands.send(Op.batchNorm, chunksFor(rows, n), ints, [epsilon]);
-  return out;
+  const normed = deferNorm(backend, { x, mean, variance, offset, scale }, epsilonOf(attrs));
+  return backend.deferredOutput(x.shape, normed);
 };
+
+/** Normalisation over the last axis, which waits for its activation. */
+function deferNorm(
+  backend: CnnkitBackend,
+  { x, mean, variance, offset, scale }: Inputs,
+  epsilon: number,
+): DeferredLinear {
+  const n = sizeOf(x.shape);
+  const columns = x.shape.at(-1) ?? 1;
+  const rows = n / columns;
+  const storage = (t: TensorInfo | undefined) => (t === undefined ? [] : [backend.storageOf(t)]);
+  const kind: LinearKind = {
+    columns,
+    info: undefined,
+    send: ([from, m, v, ...factors], bias, out, activation) => {
+      const blocks = [from, m, v, bias, ...factors].map((s) => (s === undefined ? 0 : s.block()));
+      if (scale === undefined) blocks.push(0);
+      const ints = [...blocks, out, rows, columns, activation];
+      backend.commands.send(Op.batchNorm, chunksFor(rows, n), ints, [epsilon]);
+    },
+  };
+  const operands = [x, mean, variance].map((t) => backend.storageOf(t));
+  const all = [...operands, ...storage(scale)] as unknown as LinearOperands;
+  return new DeferredLinear(kind, all, storage(offset)[0], Activation.linear);
+}
 
 function epsilonOf(attrs: KernelArgs['attrs']): number {
   return (attrs.varianceEpsilon as number | undefined) ?? 0.001;
@@ -92,28 +113,40 @@ function columnsOf(x: TensorInfo) {
   return { columns, rows, parts, cost: rows * columns };
 }
 
-/** Σ over the rows of what `batch-norm-sums` sums, `width` rows of columns, times `scale`. */
+/** What tells where the relu behind a normalisation was on: blocks of variance, offset, scale; epsilon. */
+interface NormGate {
+  readonly blocks: readonly [variance: number, offset: number, scale: number];
+  readonly epsilon: number;
+}
+
+/** Σ over the rows of what `batch-norm-sums` sums, times `scale`. */
 function sendSums(
   backend: CnnkitBackend,
   x: TensorInfo,
   [mean, dy]: readonly [mean: number, dy: number],
   to: number,
   scale: number,
+  gate?: NormGate,
 ): void {
   const { arena, commands } = backend;
   const { columns, rows, parts, cost } = columnsOf(x);
   const inner = dy === 0 ? columns : 2 * columns;
   const bytes = parts * inner * 4;
   const partial = arena.take(bytes);
-  const ints = [backend.blockOf(x), mean, dy, partial, rows, columns, parts];
-  commands.send(Op.batchNormSums, Math.min(parts, chunksFor(parts, cost)), ints);
+  const gated = gate === undefined ? [0, 0, 0, 0] : [...gate.blocks, 1];
+  const ints = [backend.blockOf(x), mean, dy, partial, rows, columns, parts, ...gated];
+  const chunks = Math.min(parts, chunksFor(parts, cost));
+  commands.send(Op.batchNormSums, chunks, ints, [gate?.epsilon ?? 0]);
   commands.send(Op.reduce, 1, [partial, to, 1, parts, inner, 1, Fold.sum], [scale]);
   arena.release(partial, bytes, commands.head);
 }
 
+/** The last normalisation in training of what a storage holds: its gradient asks whether relu followed. */
+const NORMS = new WeakMap<Storage, DeferredLinear>();
+
 /**
  * Normalisation by the batch's own mean and variance over all but the last axis: what it gives, the
- * mean, and the (population) variance. `tfjs-batch-norm.ts` asks for it.
+ * mean, and the (population) variance. `tfjs-layers.ts` asks for it.
  */
 const batchNormTraining: Kernel = ({ inputs, attrs, backend }) => {
   const { x, offset, scale } = inputs as Record<string, TensorInfo | undefined> & { x: TensorInfo };
@@ -123,27 +156,47 @@ const batchNormTraining: Kernel = ({ inputs, attrs, backend }) => {
   const span = { outer: 1, reduced: rows, inner: columns };
   sendReduce(backend, Fold.sum, backend.blockOf(x), backend.blockOf(mean), span, 1 / rows);
   sendSums(backend, x, [backend.blockOf(mean), 0], backend.blockOf(variance), 1 / rows);
-  const normed = { x, mean, variance, ...(offset && { offset }), ...(scale && { scale }) };
-  return [batchNorm({ inputs: normed, attrs, backend }) as TensorInfo, mean, variance];
+  const normed = deferNorm(backend, { x, mean, variance, offset, scale }, epsilonOf(attrs));
+  NORMS.set(backend.storageOf(x), normed);
+  return [backend.deferredOutput(x.shape, normed), mean, variance];
 };
 
-/** The gradient of x, and [2, columns] of the sums of dy and of dy (x - mean). */
+/**
+ * The gradient of x, and [2, columns] of the sums of dy and of dy (x - mean). Where relu followed and dy
+ * waits for its gradient, that is told from x again, and what relu gave is not read.
+ */
 const batchNormTrainingGrad: Kernel = ({ inputs, attrs, backend }) => {
-  const { x, dy, mean, variance, scale } = inputs as Record<
+  const { x, dy, mean, variance, scale, offset } = inputs as Record<
     'x' | 'dy' | 'mean' | 'variance',
     TensorInfo
-  > & { scale?: TensorInfo };
+  > & { scale?: TensorInfo; offset?: TensorInfo };
   const { columns, rows, cost } = columnsOf(x);
+  const epsilon = epsilonOf(attrs);
+  const blockOf = (t: TensorInfo | undefined) => (t === undefined ? 0 : backend.blockOf(t));
+  const waiting = gateOf(backend.storageOf(dy), columns);
+  const norm = NORMS.get(backend.storageOf(x));
+  const known =
+    waiting !== undefined &&
+    norm?.activated === waiting.of &&
+    norm.operands[1] === backend.storageOf(mean) &&
+    norm.bias === (offset && backend.storageOf(offset));
   const sums = backend.output([2, columns]);
   const dx = backend.output(x.shape);
-  const [blockX, blockDy, blockMean] = [x, dy, mean].map((t) => backend.blockOf(t));
-  sendSums(backend, x, [blockMean!, blockDy!], backend.blockOf(sums), 1);
-  const ints = [
-    ...[blockX!, blockMean!, backend.blockOf(variance)],
-    ...[scale === undefined ? 0 : backend.blockOf(scale), blockDy!, backend.blockOf(sums)],
-    ...[backend.blockOf(dx), rows, columns],
+  const blockDy = known ? waiting.dy.block() : backend.blockOf(dy);
+  const [blockX, blockMean, blockVariance] = [x, mean, variance].map(blockOf) as [
+    number,
+    number,
+    number,
   ];
-  backend.commands.send(Op.batchNormDx, chunksFor(rows, cost), ints, [epsilonOf(attrs)]);
+  const [blockScale, blockOffset] = [blockOf(scale), known ? blockOf(offset) : 0];
+  const gate: NormGate = { blocks: [blockVariance, blockOffset, blockScale], epsilon };
+  const to = backend.blockOf(sums);
+  sendSums(backend, x, [blockMean, blockDy], to, 1, known ? gate : undefined);
+  const ints = [
+    ...[blockX, blockMean, blockVariance, blockScale, blockDy, to, backend.blockOf(dx)],
+    ...[rows, columns, blockOffset, known ? 1 : 0],
+  ];
+  backend.commands.send(Op.batchNormDx, chunksFor(rows, cost), ints, [epsilon]);
   return [dx, sums];
 };
 

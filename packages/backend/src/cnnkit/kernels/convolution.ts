@@ -94,8 +94,8 @@ export function forwardKernel(
 const conv2d = forwardKernel(false, (backend, info) => ({
   columns: info.outChannels,
   info,
-  send: (operands, bias, out, activation) =>
-    sendConv2D(backend, info, operands, bias === undefined ? 0 : bias.block(), out, activation),
+  send: ([x, filter], bias, out, activation) =>
+    sendConv2D(backend, info, [x, filter], bias === undefined ? 0 : bias.block(), out, activation),
 }));
 
 const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {

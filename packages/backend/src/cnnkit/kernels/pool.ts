@@ -57,11 +57,19 @@ function poolAlong(
 ): TensorInfo | undefined {
   const conv = poolableConvolution(backend.storageOf(x));
   if (conv === undefined || !isPlainPool(pool)) return undefined;
-  const { kind, operands, bias } = conv;
+  const { kind, bias } = conv;
+  const [input, filter] = conv.operands;
   const out = backend.output(pool.outShape);
   const winners = Storage.allocate(backend, 'float32', Math.ceil(sizeOf(pool.outShape) / 4));
   const blockBias = bias === undefined ? 0 : bias.block();
-  sendConv2DPool(backend, kind.info, operands, blockBias, backend.blockOf(out), winners.block());
+  sendConv2DPool(
+    backend,
+    kind.info,
+    [input, filter],
+    blockBias,
+    backend.blockOf(out),
+    winners.block(),
+  );
   conv.winners?.release();
   conv.winners = winners;
   return out;
