@@ -47,6 +47,31 @@ INLINE void pool_rows(const int average, const Task *task) {
 static void k_max_pool(const Task *task) { pool_rows(0, task); }
 static void k_avg_pool(const Task *task) { pool_rows(1, task); }
 
+// The gradient of a maximum over 2 x 2 windows side by side, the common one: each window's pixels are
+// written once, and nothing is added. Channels [c0, c1) of an image; what no window covers is zeros.
+static void max_pool_grad_2x2(const Geometry *g, const float *dy, const float *x, float *dx, int c0, int c1) {
+  const size_t C = g->channels, row = g->width * C;
+  for (int h = 0; h < g->height; h++)
+    for (int w = h < g->out_height * 2 ? g->out_width * 2 : 0; w < g->width; w++)
+      clear_bytes(dx + h * row + w * C + c0, (size_t)(c1 - c0) * 4);
+  for (int oh = 0; oh < g->out_height; oh++)
+    for (int ow = 0; ow < g->out_width; ow++, dy += C) {
+      const size_t first = 2 * oh * row + 2 * ow * C;
+      for (int c = c0; c < c1; c += VW) {
+        const V d = load(dy + c);
+        V m = splat(-__builtin_inff());
+        VI best = splat_int(-1);
+        UNROLL for (int i = 0; i < 4; i++) {
+          const V v = load(x + first + (i >> 1) * row + (i & 1) * C + c);
+          best = pick_int(v > m, splat_int(i), best);
+          m = pick(v > m, v, m);
+        }
+        UNROLL for (int i = 0; i < 4; i++)
+          store_part(dx + first + (i >> 1) * row + (i & 1) * C + c, keep(best == i, d), c1 - c);
+      }
+    }
+}
+
 // dx of a slab of channels of an image: every window gives its dy to the first of its maxima (or,
 // for an average, an equal share to all of its cells).
 INLINE void pool_grad(const int average, const Task *task) {
@@ -55,11 +80,17 @@ INLINE void pool_grad(const int average, const Task *task) {
   const Geometry *g = &GEOMETRY(3);
   const int C = g->channels, slabs = ceil_div(C, 64);
   const float scale = average ? 1.0f / (float)(g->kernel_height * g->kernel_width) : 1;
+  const int side_by_side = g->kernel_height == 2 && g->kernel_width == 2 && g->stride_height == 2 && g->stride_width == 2 &&
+                           g->pad_top == 0 && g->pad_left == 0 && g->out_height * 2 <= g->height && g->out_width * 2 <= g->width;
   int lo, hi;
   share(task, g->batch * slabs, &lo, &hi);
   for (int u = lo; u < hi; u++) {
     const int b = u / slabs, c0 = u % slabs * 64, c1 = min_int(C, c0 + 64);
     const size_t origin = (size_t)b * g->height * g->width * C;
+    if (!average && side_by_side) {
+      max_pool_grad_2x2(g, dy + (size_t)b * g->out_height * g->out_width * C, x + origin, dx + origin, c0, c1);
+      continue;
+    }
     for (int p = 0; p < g->height * g->width; p++)
       clear_bytes(dx + origin + (size_t)p * C + c0, (size_t)(c1 - c0) * 4);
     for (int oh = 0; oh < g->out_height; oh++)

@@ -54,6 +54,32 @@ describe.each(['max', 'avg'] as const)('%s pool', (kind) => {
   );
 });
 
+test.each(
+  [1, 3, 16, 33, 70, 130].flatMap((channels) =>
+    (
+      [
+        [4, 4],
+        [5, 7],
+        [2, 3],
+        [9, 2],
+      ] as const
+    ).map((side) => [channels, ...side] as const),
+  ),
+)('the gradient of plain 2 x 2 windows over %i channels of %i x %i', async (channels, h, w) => {
+  const next = random(channels * 100 + h * 10 + w);
+  const shape: [number, number, number, number] = [3, h, w, channels];
+  // Equal maxima, and now and then NaN or -Infinity, which win nothing.
+  const x = values(next, shape).map((v) =>
+    v > 0.9 ? Number.NaN : v < -0.9 ? Number.NEGATIVE_INFINITY : Math.round(v * 3),
+  );
+  const [down, across] = [h >> 1, w >> 1];
+  const dy = values(next, [3, down, across, channels]);
+  const f = (a: tf.Tensor) => tf.maxPool(a as tf.Tensor4D, 2, 2, 'valid');
+  await expectSameAsCpu(() =>
+    tf.grad(f)(tf.tensor4d(x, shape), tf.tensor(dy, [3, down, across, channels])),
+  );
+});
+
 test('a maximum ignores NaN, and a window of nothing else gives -Infinity', async () => {
   const x = [Number.NaN, 1, Number.NaN, Number.NaN, -2, Number.NaN, Number.NaN, Number.NaN];
   await expectSameAsCpu(() => tf.maxPool(tf.tensor4d(x, [1, 2, 4, 1]), 2, 2, 'valid'));
