@@ -90,7 +90,7 @@ static void k_conv2d_dw_narrow(const Task *task) {
   const int across = in_place ? g->width : width;
   const size_t row = (size_t)g->out_width * N;
   // An even number of rows, which a pooled dy comes in.
-  const int rows = max_int(2, min_int(g->out_height + 1, (int)(BAND_FLOATS / row)) / 2 * 2);
+  const int rows = max_int(2, min_int(g->out_height + 1, BAND_FLOATS / max_int(1, (int)row)) / 2 * 2);
   int *place = (int *)task->scratch;
   float *padded_image = (float *)task->scratch + (K + 15) / 16 * 16;
   float *spread = padded_image + (in_place ? 0 : (size_t)height * width * C + 16);
