@@ -81,7 +81,8 @@ export class Arena {
     this.#usedBytes += size;
     const offset = this.#free.get(size)?.take(finished) ?? this.#extend(size, finished);
     pool?.own(offset, size);
-    this.#guard?.(offset, bytes, size + SLACK);
+    // A pool gives a block back by its class.
+    this.#guard?.(offset, pool === undefined ? bytes : size, size + SLACK);
     return offset;
   }
 
