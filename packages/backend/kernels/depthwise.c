@@ -4,7 +4,7 @@
 // Both are rows of pixels, each pixel a sum over taps that step evenly along the row. In the gradient
 // the pixels that are a stride apart have the same taps, so a row is as many such rows as the stride.
 // Chunks: rows of out (or dx). Tile: 8 (4, 1) pixels of a row x 1 vector of channels, taps inside.
-// Where a kernel row's taps lie side by side and are 3 or 5, as nearly always, the tile walks the columns under it:
+// Where a kernel row's taps lie side by side and are 2, 3 or 5, as nearly always, the tile walks the columns under it:
 // each is loaded once for all taps that want it, 10 loads for 24 multiply-adds at 3 x 3, beside a vector of weights
 // a tap. At the image's edge the outer columns of the same tile are masked, and a row's last tile is shifted back
 // over the one before, so that no pixel is done alone. Else a weight is loaded once a tile, every other operand once
@@ -128,7 +128,7 @@ static __attribute__((noinline)) int depthwise_by_windows(const DepthwiseRow *r,
     else depthwise_windows(4, stride_, taps_, r, w, out);                  \
     return 1;                                                              \
   }
-  WINDOWS(1, 3) WINDOWS(1, 5) WINDOWS(2, 3)
+  WINDOWS(1, 2) WINDOWS(1, 3) WINDOWS(1, 5) WINDOWS(2, 3)
 #undef WINDOWS
   return 0;
 }
@@ -186,7 +186,9 @@ static void k_depthwise(const Task *task) {
                             .step = (size_t)g->stride_width * C, .out_step = C};
     const Window w = window_of(tap, taps, across, rows, first, g->stride_width, g->width, C);
     float *out = FLOATS(3) + (size_t)u * g->out_width * C;
-    if (!depthwise_by_windows(&r, &w, out)) depthwise_row(&r, out);
+    if (depthwise_by_windows(&r, &w, out)) continue;
+    const DepthwiseRow alone = r; // not r, which lies in memory for that call
+    depthwise_row(&alone, out);
   }
 }
 
@@ -223,6 +225,8 @@ static void k_depthwise_dx(const Task *task) {
                               .from = FLOATS(0), .step = C, .out_step = (size_t)stride * C};
       const Window w = window_of(tap, taps, across, rows, first, 1, g->out_width, C);
       float *out = FLOATS(2) + ((size_t)u * g->width + phase) * C;
-      if (!depthwise_by_windows(&r, &w, out)) depthwise_row(&r, out);
+      if (depthwise_by_windows(&r, &w, out)) continue;
+      const DepthwiseRow alone = r;
+      depthwise_row(&alone, out);
     }
 }

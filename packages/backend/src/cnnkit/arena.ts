@@ -35,6 +35,8 @@ export class Arena {
   readonly #maximumBytes: number;
   readonly #views: Views;
   readonly #guard: KernelLibrary['guard'];
+  /** Bytes of the blocks in use, by offset; only where memory is watched. */
+  readonly #opened = new Map<number, number>();
   readonly #free = new Map<number, FreeList>();
   #top: number;
   #usedBytes = 0;
@@ -81,8 +83,10 @@ export class Arena {
     this.#usedBytes += size;
     const offset = this.#free.get(size)?.take(finished) ?? this.#extend(size, finished);
     pool?.own(offset, size);
-    // A pool gives a block back by its class.
-    this.#guard?.(offset, pool === undefined ? bytes : size, size + SLACK);
+    if (this.#guard !== undefined) {
+      this.#guard(offset, bytes, size + SLACK);
+      this.#opened.set(offset, bytes);
+    }
     return offset;
   }
 
@@ -90,7 +94,8 @@ export class Arena {
   release(offset: number, bytes: number, sent: number): void {
     if (this.pool?.put(offset) === true) return;
     const size = sizeClass(bytes);
-    this.#guard?.(offset, bytes, 0);
+    // A pool gives a block back by its class; it is shut as it was opened.
+    this.#guard?.(offset, this.#opened.get(offset) ?? bytes, 0);
     this.#usedBytes -= size;
     this.#listOf(size).put(offset, sent);
   }
