@@ -4,7 +4,7 @@ import { Fold, Op } from '../opcodes.js';
 import { convolutionInfo, forwardKernel } from './convolution.js';
 import { geometryOf } from './geometry.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
-import { sendCopy } from './move.js';
+import { sendCopy, sendFill } from './move.js';
 import { sendReduce } from './reduce.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -93,6 +93,10 @@ const depthwiseBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const chunks = chunksFor(info.batchSize * info.inHeight, multiplyAdds(info));
   if (multiplier === 1) {
     commands.send(Op.depthwiseDx, chunks, [...from, to, ...geometry(info)]);
+    return out;
+  }
+  if (multiplier === 0) {
+    sendFill(backend, to, n, 0);
     return out;
   }
   // A channel's gradients lie side by side; with one of each channel side by side instead, they are added up
