@@ -30,7 +30,7 @@ INLINE void narrow_tile(const int rows, const int cols, const Geometry *g, const
   V sums[OUTER][WIDE];
   UNROLL for (int i = 0; i < rows; i++)
     UNROLL for (int j = 0; j < cols; j++)
-      sums[i][j] = !band->first && n + (j + 1) * VW <= N ? load(part + (size_t)i * N + n + j * VW) : zero();
+      sums[i][j] = resume_sum(part + (size_t)i * N + n + j * VW, N - n - j * VW, band->first);
   for (int oh = 0; oh < band->rows; oh++) {
     const float *a[OUTER], *d = band->dy + (size_t)oh * g->out_width * N + n, *const end = d + (size_t)g->out_width * N;
     UNROLL for (int i = 0; i < rows; i++)
@@ -49,17 +49,8 @@ INLINE void narrow_tile(const int rows, const int cols, const Geometry *g, const
     } while (d != end);
   }
   UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++) {
-      float *o = part + (size_t)i * N + n + j * VW;
-      const int left = N - n - j * VW;
-      if (left >= VW) {
-        store(o, sums[i][j]);
-      } else {
-        float lane[VW];
-        store(lane, sums[i][j]);
-        add_lanes(o, lane, left, band->first);
-      }
-    }
+    UNROLL for (int j = 0; j < cols; j++)
+      rest_sum(part + (size_t)i * N + n + j * VW, sums[i][j], N - n - j * VW, band->first);
 }
 // `rows` places, fewer than OUTER: enough sums at a time that they do not wait for one another.
 INLINE void narrow_rest(const int rows, const Geometry *g, const int *place, const Band *band, float *part) {

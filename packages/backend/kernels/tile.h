@@ -58,29 +58,29 @@ INLINE void clear_sums(const int rows, const int cols, V sums[][COLS]) {
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < cols; j++) sums[i][j] = zero();
 }
 
-// Sums that rest in memory between parts of their work: the tile's rows [0, rows) at column n of N.
-// A vector that reaches past N starts from zero and is added at the end, lane by lane.
-INLINE void resume_sums(const int rows, const int cols, const float *at, int N, int n, int first, V sums[][COLS]) {
-  UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++)
-      sums[i][j] = !first && n + (j + 1) * VW <= N ? load(at + (size_t)i * N + n + j * VW) : zero();
-}
+// A sum that rests in memory between parts of its work, `left` floats before the end of its row. A vector
+// that reaches past it starts from zero and is added at the end, lane by lane.
+INLINE V resume_sum(const float *at, int left, int first) { return !first && left >= VW ? load(at) : zero(); }
 static __attribute__((noinline)) void add_lanes(float *p, const float *v, int n, int first) {
   ROLLED for (int i = 0; i < n; i++) p[i] = (first ? 0 : p[i]) + v[i];
 }
+INLINE void rest_sum(float *at, V sum, int left, int first) {
+  if (left >= VW) {
+    store(at, sum);
+  } else {
+    float lane[VW];
+    store(lane, sum);
+    add_lanes(at, lane, left, first);
+  }
+}
+// The same for the tile's rows [0, rows) at column n of N.
+INLINE void resume_sums(const int rows, const int cols, const float *at, int N, int n, int first, V sums[][COLS]) {
+  UNROLL for (int i = 0; i < rows; i++)
+    UNROLL for (int j = 0; j < cols; j++) sums[i][j] = resume_sum(at + (size_t)i * N + n + j * VW, N - n - j * VW, first);
+}
 INLINE void rest_sums(const int rows, const int cols, float *at, int N, int n, int first, V sums[][COLS]) {
   UNROLL for (int i = 0; i < rows; i++)
-    UNROLL for (int j = 0; j < cols; j++) {
-      float *o = at + (size_t)i * N + n + j * VW;
-      const int left = N - n - j * VW;
-      if (left >= VW) {
-        store(o, sums[i][j]);
-      } else {
-        float lane[VW];
-        store(lane, sums[i][j]);
-        add_lanes(o, lane, left, first);
-      }
-    }
+    UNROLL for (int j = 0; j < cols; j++) rest_sum(at + (size_t)i * N + n + j * VW, sums[i][j], N - n - j * VW, first);
 }
 
 // Runs the last argument with `cols` a constant for each block of columns [n, n + cols * VW) of N.

@@ -55,6 +55,11 @@ const IMAGES: readonly Shape[] = [
   [2, 5, 0, 2],
 ];
 const filterOf = (x: Shape, filters = 4): Shape => [3, 3, x.at(-1)!, filters];
+/** No padding or cropping of two axes. */
+const NO_EDGE = [
+  [0, 0],
+  [0, 0],
+];
 const SAME = { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 };
 const same = (x: Shape, filters: number): Shape => [...x.slice(0, -1), filters];
 const convolved = (filters: (x: Shape) => number) =>
@@ -329,20 +334,14 @@ const CALLS: Record<string, Call[]> = {
       { x: [0, 4, 4, 2] },
       {
         blockShape: [2, 2],
-        paddings: [
-          [0, 0],
-          [0, 0],
-        ],
+        paddings: NO_EDGE,
       },
     ],
     [
       { x: [1, 4, 4, 0] },
       {
         blockShape: [2, 2],
-        paddings: [
-          [0, 0],
-          [0, 0],
-        ],
+        paddings: NO_EDGE,
       },
     ],
   ],
@@ -351,20 +350,14 @@ const CALLS: Record<string, Call[]> = {
       { x: [0, 4, 4, 2] },
       {
         blockShape: [2, 2],
-        crops: [
-          [0, 0],
-          [0, 0],
-        ],
+        crops: NO_EDGE,
       },
     ],
     [
       { x: [4, 4, 4, 0] },
       {
         blockShape: [2, 2],
-        crops: [
-          [0, 0],
-          [0, 0],
-        ],
+        crops: NO_EDGE,
       },
     ],
   ],

@@ -7,7 +7,7 @@ import type { KernelLibrary } from './kernel-library.js';
 import { updateVariables, type VariablesUpdate } from './kernels/update.js';
 import type { WinogradUse } from './kernels/winograd-plan.js';
 import { layoutFor } from './layout.js';
-import { assumptionsOf, isPureOptimizer } from './pure-layers.js';
+import { assumptionsOf, compiledByNames, isPureOptimizer } from './pure-layers.js';
 import { RecordedStep } from './recorded-step.js';
 import { type BlockType, type Deferred, type EngineContext, Storage } from './storage.js';
 
@@ -92,11 +92,12 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
   }
 
   /**
-   * What a recorded step of training `model` depends on beside inputs and weights; undefined if model or
-   * optimizer may do more than compute, or nothing is to be recorded. Trainers add what is theirs.
+   * What a recorded step of training `model` depends on beside inputs and weights; undefined if model, loss,
+   * metrics or optimizer may do more than compute, or nothing is to be recorded. Trainers add what is theirs.
    */
   stepAssumptions(model: object, optimizer: object): unknown[] | undefined {
-    if (!this.recordSteps || !isPureOptimizer(optimizer)) return undefined;
+    if (!this.recordSteps || !isPureOptimizer(optimizer) || !compiledByNames(model))
+      return undefined;
     const layers = assumptionsOf(model);
     return layers === undefined ? undefined : [layers, optimizer, this.winograd];
   }

@@ -151,3 +151,18 @@ function isPart(value: unknown): boolean {
     known?.parts.has(value.constructor) === true || known?.layers.has(value.constructor) === true
   );
 }
+
+/**
+ * Whether a model was compiled with the names of losses and metrics alone, which mean tfjs-layers' own
+ * functions.
+ */
+export function compiledByNames(model: object): boolean {
+  // A Sequential hands all work on to a model inside; that one holds what `compile` made.
+  const { loss, metrics } = (model as { model?: Properties }).model ?? (model as Properties);
+  return areNames(loss) && areNames(metrics);
+}
+
+function areNames(given: unknown): boolean {
+  if (given == null || typeof given === 'string') return true;
+  return typeof given === 'object' && Object.values(given).every(areNames);
+}

@@ -23,8 +23,6 @@ interface LayersModel {
   fit(...args: unknown[]): Promise<unknown>;
   fitDataset(...args: unknown[]): Promise<unknown>;
   readonly optimizer_: Optimizer;
-  readonly loss: unknown;
-  readonly metrics: unknown;
   readonly lossFunctions: unknown;
   readonly metricsTensors: unknown;
   readonly collectedTrainableWeights: unknown;
@@ -50,16 +48,9 @@ function stepOf(model: LayersModel, backend: CnnkitBackend): ModelStep {
 
 /** All that decides what a step does beside inputs and weights; undefined if that cannot be told. */
 function conditionsOf(model: LayersModel, backend: CnnkitBackend): unknown[] | undefined {
-  if (!areNames(model.loss) || !areNames(model.metrics)) return undefined;
   const conditions = backend.stepAssumptions(model, model.optimizer_);
   conditions?.push(model.lossFunctions, model.metricsTensors, model.collectedTrainableWeights);
   return conditions;
-}
-
-/** Whether all that was given are names, which mean tfjs-layers' own functions. */
-function areNames(given: unknown): boolean {
-  if (given == null || typeof given === 'string') return true;
-  return typeof given === 'object' && Object.values(given).every(areNames);
 }
 
 /** What a step gives and what its optimizer would step by, without the optimizer's step. */

@@ -9,7 +9,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { keepMask, maskKey } from './keep-mask.js';
+import { keepMask, maskOdds, maskWords } from './keep-mask.js';
 
 /** Arguments of `Dropout`: those of tfjs's own layer. */
 export interface DropoutArgs {
@@ -99,15 +99,10 @@ export class Dropout extends layers.Layer {
 
   /** By a kernel where the backend has one: of the same bits, and beside JavaScript. */
   #drawMask(shape: number[]): Tensor {
-    const next = () => maskKey(this.rate, this.#seed, this.#calls++);
     if (this.rate < 1 && getKernel('CnnkitKeepMask', getBackend()) !== undefined) {
-      const draw = () => {
-        const { first, second } = next();
-        return [first, second];
-      };
-      const { bound, scale } = maskKey(this.rate, 0, 0);
+      const draw = () => maskWords(this.#seed, this.#calls++);
       // A function is no attribute by tfjs's types. Kernels are given attributes as they are.
-      const attrs = { shape, bound, scale, draw } as unknown as NamedAttrMap;
+      const attrs = { shape, ...maskOdds(this.rate), draw } as unknown as NamedAttrMap;
       return engine().runKernel('CnnkitKeepMask', {}, attrs);
     }
     const size = shape.reduce((a, b) => a * b, 1);

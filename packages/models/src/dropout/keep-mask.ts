@@ -1,29 +1,22 @@
-/** What decides a mask: `CnnkitKeepMask`, the kernel of @cnnkit/backend, takes these as attributes. */
-export interface MaskKey {
-  /** Values whose hash's upper 31 bits are below it are dropped. */
-  readonly bound: number;
-  /** The two words that key the hash, from seed and call. */
-  readonly first: number;
-  readonly second: number;
-  /** What the others become. */
-  readonly scale: number;
+/**
+ * What a rate makes of a mask: values whose hash's upper 31 bits are below `bound` are dropped, the others
+ * become `scale`. `CnnkitKeepMask`, the kernel of @cnnkit/backend, takes both as attributes.
+ *
+ * @param rate - Share of zeros, in [0, 1).
+ */
+export function maskOdds(rate: number): { readonly bound: number; readonly scale: number } {
+  return { bound: Math.min(Math.round(rate * 2147483648), 2147483647), scale: 1 / (1 - rate) };
 }
 
 /**
- * The key of a mask.
+ * The two words that key the hash of a mask; the kernel asks for them each time.
  *
- * @param rate - Share of zeros, in [0, 1).
  * @param seed - Any whole number a double holds exactly.
  * @param call - Number of the call under this seed, from 0.
  */
-export function maskKey(rate: number, seed: number, call: number): MaskKey {
+export function maskWords(seed: number, call: number): readonly [first: number, second: number] {
   const first = mix(mix(mix(seed) ^ Math.floor(seed / 4294967296)) + Math.imul(call, 0x9e3779b9));
-  return {
-    bound: Math.min(Math.round(rate * 2147483648), 2147483647),
-    first,
-    second: mix(first ^ 0x5851f42d),
-    scale: 1 / (1 - rate),
-  };
+  return [first, mix(first ^ 0x5851f42d)];
 }
 
 /**
@@ -48,7 +41,8 @@ export function keepMask(size: number, rate: number, seed: number, call: number)
   // Bits of 1 / (1 - rate), written through an integer view: a value is kept or cleared without a
   // branch, which at rate 0.5 would be guessed wrongly half the time.
   const bits = new Int32Array(mask.buffer);
-  const { bound, first, second, scale } = maskKey(rate, seed, call);
+  const { bound, scale } = maskOdds(rate);
+  const [first, second] = maskWords(seed, call);
   const kept = new Int32Array(Float32Array.of(scale).buffer)[0]!;
   for (let i = 0; i < size; i++) {
     let x = i ^ first;

@@ -17,8 +17,8 @@ import { type MetricFunction, perSampleMetric, type WeightedMetric } from './wei
 export interface Objective {
   /** `loss` first, then the metrics, then the weighted metrics, as Keras spells them. */
   readonly names: readonly string[];
-  /** Whether loss and metrics were all given by name, and so only compute. */
-  readonly named: boolean;
+  /** Whether the weighted metrics were given by name, and so only compute. */
+  readonly weightedByNames: boolean;
   /** Those of the metrics that count over a whole pass. */
   readonly counted: CountedMetrics;
   /** Refuses targets that do not fit the model. `name` opens the message. */
@@ -46,7 +46,6 @@ interface Compiled {
   metricsTensors: [MetricFunction, number][];
   metricsNames: string[];
   loss: unknown;
-  metrics: unknown;
 }
 
 const SPARSE = 'sparseCategoricalCrossentropy';
@@ -92,7 +91,7 @@ export function objectiveOf(
     counted: new CountedMetrics(
       all.flatMap(({ metric }, i) => (isCounted(metric) ? [[names[i + 1] as string, metric]] : [])),
     ),
-    named: [compiled.loss, compiled.metrics, weightedMetrics].every(areNames),
+    weightedByNames: weightedMetrics.every((metric) => typeof metric === 'string'),
     check(checked, targets) {
       if (targets.kind === 'classes') requireClasses(checked, targets.values, width, overClasses);
       else if (targets.width !== (sparse ? 1 : width) && !(fromSparse && targets.width === 1)) {
@@ -148,11 +147,6 @@ export function objectiveOf(
       return names.map((_, i) => (i > metrics.length ? total : n));
     },
   };
-}
-
-function areNames(given: unknown): boolean {
-  if (given == null || typeof given === 'string') return true;
-  return typeof given === 'object' && Object.values(given).every(areNames);
 }
 
 /** The sum of values times weights, divided by the number of values. */

@@ -115,7 +115,7 @@ export class Trainer {
 
   /** All that a step depends on beside batch and weights; undefined if it cannot be recorded. */
   #assumptions(optimizer: Optimizer): unknown[] | undefined {
-    if (!this.#objective.named) return undefined;
+    if (!this.#objective.weightedByNames) return undefined;
     const recorder = tf.backend() as Recorder;
     if (recorder !== this.#recorder) {
       this.dispose();
