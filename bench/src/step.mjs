@@ -38,7 +38,7 @@ const GEOMETRY_AT = {
   conv2d_dx_narrow: 3,
   conv2d_few: 5,
   conv2d_pool: 5,
-  winograd: 8,
+  winograd: 9,
   winograd_dx: 7,
   winograd_dw: 7,
 };

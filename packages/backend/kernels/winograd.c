@@ -4,6 +4,7 @@
 // winograd: out = act(conv(x, w) + bias) by F(m x m, 3 x 3) of winograd.h, plain or 2 x 2 pooled.
 // Chunks: blocks of tiles. A block is transformed into V[f][tile][C], multiplied by U frequency by
 // frequency into M[f][tile][N] and transformed back; V and M stay in L2, a frequency's U in L1.
+// Decisions of relu and pool can be checked: see SLACK.
 // Cost: (m + 2)^2 C N multiply-adds a tile (4 C N an output for m = 2, 2.8 for m = 3, 2.25 for m = 4, against 9), and
 // about 3 (m + 2)^2 additions or moves a tile and channel or filter.
 #include "winograd.h"
@@ -64,6 +65,57 @@ INLINE void transform_output(const int m, const Patch *p, const float *in, size_
     store_part(PIXEL(p, k / m, k % m) + n, act == RELU ? v_relu(v) : v, N - n);
   }
 }
+// Where gradients follow, a relu's side and a pool's winner must be those of direct sums: a turned one changes
+// a loss by more than all rounding. So what is closer to a turn than rounding may carry it is summed
+// directly. The margin is SLACK times the magnitude of what was added up, of which the outputs and four of
+// the products are measure enough; winograd-decisions.test.ts has how far that is from the worst seen.
+// Values exactly alike are so directly too, if m = 2, and no doubt. NaN and infinity always are one.
+#define SLACK 0x1p-18f
+INLINE V doubt(V scale) { return FMA(scale, splat(SLACK), scale - scale); }
+
+// Convolution and bias of one output, a vector of filters, in conv2d's order.
+typedef struct Exact { const Geometry *g; const float *x, *w, *bias; } Exact;
+static __attribute__((noinline)) void sum_directly(const Exact *e, int b, int oh, int ow, int n, float *to) {
+  const Geometry *g = e->g;
+  const int C = g->channels, N = g->filters;
+  const float *w = e->w + n;
+  V sum = zero();
+  for (int k = 0; k < 9; k++, w += (size_t)C * N) {
+    const int ih = oh - g->pad_top + k / 3, iw = ow - g->pad_left + k % 3;
+    if (ih < 0 || ih >= g->height || iw < 0 || iw >= g->width) continue;
+    const float *x = e->x + (((size_t)b * g->height + ih) * g->width + iw) * C;
+    for (int c = 0; c < C; c++) sum = FMA(splat(x[c]), load(w + (size_t)c * N), sum);
+  }
+  if (e->bias) sum += load(e->bias + n);
+  store(to, sum);
+}
+
+// The same as above of one tile, with relu, each output close to zero summed directly.
+INLINE void checked_output(const int m, const Patch *p, const float *in, size_t fs, const Exact *e, int b, int oh, int ow) {
+  const int N = e->g->filters;
+#define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
+#define OUT(i, j, value) store(y + ((i) * m + (j)) * VW, (value) + add)
+  for (int n = 0; n < N; n += VW) {
+    const V add = e->bias ? load(e->bias + n) : zero();
+    float y[16 * VW];
+    if (m == 4) PASSES(column_at4, 4, 6, IN, OUT);
+    else SANDWICH(m, m + 2, M_AT, IN, OUT)
+    V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
+    UNROLL for (int k = 0; k < m * m; k++) scale += v_abs(load(y + k * VW));
+    const V margin = doubt(scale);
+    VI unsure = {};
+    UNROLL for (int k = 0; k < m * m; k++) unsure |= ~(v_abs(load(y + k * VW)) >= margin);
+    if (some(unsure)) {
+      ROLLED for (int k = 0; k < m * m; k++) {
+        const int i = k / m, j = k % m, exists = i >= p->y0 && i < p->y1 && j >= p->x0 && j < p->x1;
+        if (exists && some(~(v_abs(load(y + k * VW)) >= margin))) sum_directly(e, b, oh + i, ow + j, n, y + k * VW);
+      }
+    }
+    UNROLL for (int k = 0; k < m * m; k++) store_part(PIXEL(p, k / m, k % m) + n, v_relu(load(y + k * VW)), N - n);
+  }
+#undef IN
+#undef OUT
+}
 // Activations dearer than relu, off the common path.
 static __attribute__((noinline)) void activate_patch(const Patch *p, int act, int N) {
   for (int i = 0; i < p->size; i++)
@@ -71,44 +123,71 @@ static __attribute__((noinline)) void activate_patch(const Patch *p, int act, in
       for (int n = 0; n < N; n += VW)
         store_part(PIXEL(p, i, j) + n, activate(act, load(PIXEL(p, i, j) + n)), N - n);
 }
-static void output_tiles(const Geometry *g, const Tiles *tiles, const float *in, size_t fs, const float *bias, int act,
-                         float *out, float *spare, int t0, int count) {
-  const int N = g->filters;
+static void output_tiles(const Tiles *tiles, const float *in, size_t fs, const Exact *e, int act, float *out, float *spare,
+                         int t0, int count) {
+  const Geometry *g = e->g;
+  const int N = g->filters, m = tiles->m;
   for (int t = 0; t < count; t++, in += tile_stride(N)) {
-    const Patch p = find_patch(out, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->m, N, spare);
-    if (tiles->m == 2) transform_output(2, &p, in, fs, bias, act, N);
-    else if (tiles->m == 4) transform_output(4, &p, in, fs, bias, act, N);
-    else transform_output(3, &p, in, fs, bias, act, N);
-    if (act > RELU) activate_patch(&p, act, N);
+    const Patch p = find_patch(out, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, m, N, spare);
+    if (e->w) {
+      const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
+      const int oh = r / tiles->across * m, ow = r % tiles->across * m;
+      if (m == 2) checked_output(2, &p, in, fs, e, b, oh, ow);
+      else if (m == 4) checked_output(4, &p, in, fs, e, b, oh, ow);
+      else checked_output(3, &p, in, fs, e, b, oh, ow);
+    } else {
+      if (m == 2) transform_output(2, &p, in, fs, e->bias, act, N);
+      else if (m == 4) transform_output(4, &p, in, fs, e->bias, act, N);
+      else transform_output(3, &p, in, fs, e->bias, act, N);
+      if (act > RELU) activate_patch(&p, act, N);
+    }
     if (!p.whole) put_patch(&p, N);
   }
 }
 
 // The same of a tile that is a pool's window, with relu: its largest output and which one it was.
-static void pooled_tiles(const float *in, size_t fs, const float *bias, int N, float *out, int8_t *mask, int t0, int count) {
-  const int m = 2;
+INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in, size_t fs, const Exact *e, float *out,
+                         int8_t *mask, int t0, int count) {
+  const int m = 2, N = e->g->filters;
   for (int t = 0; t < count; t++, in += tile_stride(N)) {
     const size_t at = (size_t)(t0 + t) * N;
     for (int n = 0; n < N; n += VW) {
-      const V add = bias ? load(bias + n) : zero();
-      V y[2][2];
+      const V add = e->bias ? load(e->bias + n) : zero();
+      V y[4];
 #define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
-#define OUT(i, j, value) y[i][j] = (value) + add
+#define OUT(i, j, value) y[(i) * 2 + (j)] = (value) + add
       SANDWICH(m, m + 2, M_AT, IN, OUT)
+      if (checked) {
+        V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2)), best = y[0];
+        UNROLL for (int k = 0; k < 4; k++) scale += v_abs(y[k]);
+        UNROLL for (int k = 1; k < 4; k++) best = pick(y[k] > best, y[k], best);
+        const V margin = doubt(scale), least = best - margin;
+        VI near = {};
+        UNROLL for (int k = 0; k < 4; k++) near |= (y[k] > least) & (y[k] < best);
+        if (some(~((best <= -margin) | ((best > margin) & ~near)))) {
+          const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
+          const int oh = r / tiles->across * 2, ow = r % tiles->across * 2;
+          float direct[4 * VW];
+          ROLLED for (int k = 0; k < 4; k++) sum_directly(e, b, oh + (k >> 1), ow + (k & 1), n, direct + k * VW);
+          UNROLL for (int k = 0; k < 4; k++) y[k] = load(direct + k * VW);
+        }
+      }
 #undef IN
 #undef OUT
-      pool_relu(y[0][0], y[0][1], y[1][0], y[1][1], out + at + n, mask + at + n, N - n);
+      pool_relu(y[0], y[1], y[2], y[3], out + at + n, mask + at + n, N - n);
     }
   }
 }
 
-// x U bias out mask act m tiles-at-once geometry; with a mask, out is pooled and act is relu.
+// x U bias out mask act m tiles-at-once w geometry: with a mask, out is pooled and act is relu; with the
+// weights, act is relu and its decisions are checked.
 static void k_winograd(const Task *task) {
   float *x = FLOATS(0), *out = FLOATS(3);
   const float *u = FLOATS(1), *bias = FLOATS_OR_NULL(2);
   int8_t *mask = INT(4) ? BYTES(4) : 0;
   const int act = INT(5), m = INT(6), at_once = INT(7), frequencies = (m + 2) * (m + 2);
-  const Geometry *g = &GEOMETRY(8);
+  const Geometry *g = &GEOMETRY(9);
+  const Exact exact = {g, x, FLOATS_OR_NULL(8), bias};
   const int C = g->channels, N = g->filters;
   const Tiles tiles = tiles_of(g, m, mask != 0);
   const size_t vs = plane_stride(at_once, C), ms = plane_stride(at_once, N);
@@ -120,7 +199,8 @@ static void k_winograd(const Task *task) {
     input_tiles(g, &tiles, x, spare, 0, C, v, vs, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * vs, tile_stride(C), C, u + f * filter_plane(C, N), product + f * ms, tile_stride(N), N, count);
-    if (mask) pooled_tiles(product, ms, bias, N, out, mask, t0, count);
-    else output_tiles(g, &tiles, product, ms, bias, act, out, spare, t0, count);
+    if (!mask) output_tiles(&tiles, product, ms, &exact, act, out, spare, t0, count);
+    else if (exact.w) pooled_tiles(1, &tiles, product, ms, &exact, out, mask, t0, count);
+    else pooled_tiles(0, &tiles, product, ms, &exact, out, mask, t0, count);
   }
 }

@@ -9,12 +9,14 @@ export interface UseBackendOptions {
   /** Threads of the `cnnkit` backend, counting the caller's. Default: one for each physical core, at most 16. */
   readonly threads?: number | undefined;
   /**
-   * Where the `cnnkit` backend may compute 3 x 3 convolutions by Winograd's method. `'gradients'`
-   * (default): in gradients, and in passes that nothing is learned from, as `predict`; the forward
-   * passes of training stay direct sums, so that losses are those of direct summation. `'all'`: there
-   * too, and with larger tiles, faster, with rounding errors two to five times as large. `'off'`.
+   * Where the `cnnkit` backend may compute 3 x 3 convolutions by Winograd's method, whose rounding errors are
+   * two to five times those of direct sums. `'checked'` (default): in gradients, in passes that nothing is
+   * learned from, as `predict`, and in the forward passes of training where relu follows; what relu and a fused
+   * pool decide there is summed directly wherever it is close, so that it is decided as by direct sums.
+   * `'gradients'`: the forward passes of training stay direct sums altogether. `'all'`: everywhere,
+   * unchecked, and with larger tiles. `'off'`.
    */
-  readonly winograd?: 'off' | 'gradients' | 'all' | undefined;
+  readonly winograd?: 'off' | 'gradients' | 'checked' | 'all' | undefined;
   /**
    * Whether the `cnnkit` backend may record the training steps of tfjs-layers' models: from the third step
    * on it sends their commands again instead of running tfjs's operations, with the same bits, where
@@ -65,9 +67,9 @@ export async function useBackend(options: UseBackendOptions = {}): Promise<Chose
       `useBackend: threads must be a whole number from 1 to 16; received ${threads}. Leave it out for one a core.`,
     );
   }
-  if (winograd !== undefined && !['off', 'gradients', 'all'].includes(winograd)) {
+  if (winograd !== undefined && !['off', 'gradients', 'checked', 'all'].includes(winograd)) {
     throw new RangeError(
-      `useBackend: winograd must be 'off', 'gradients' or 'all'; received ${JSON.stringify(winograd)}.`,
+      `useBackend: winograd must be 'off', 'gradients', 'checked' or 'all'; received ${JSON.stringify(winograd)}.`,
     );
   }
   if (kernels !== undefined && kernels !== 'native' && kernels !== 'wasm') {

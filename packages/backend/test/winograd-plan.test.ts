@@ -4,7 +4,9 @@ import {
   type ConvolutionPass,
   planWinograd,
   planWithTile,
+  type WinogradUse,
 } from '../src/cnnkit/kernels/winograd-plan.ts';
+import { Activation } from '../src/cnnkit/opcodes.ts';
 import { shape } from './winograd-harness.ts';
 
 describe('the choice', () => {
@@ -29,18 +31,30 @@ describe('the choice', () => {
   });
 });
 
-test('only gradients and what is not learned from, with the more exact tiles for small images, unless all is asked for', () => {
-  const choose = (side: number, pass: ConvolutionPass, pooled = false, taped = true) =>
-    planWinograd(shape([64, side, side, 32], 64, 'same'), pass, pooled, 'gradients', taped)?.m;
+test('gradients take the more exact tiles for small images, forward passes what is fastest', () => {
+  const choose = (side: number, pass: ConvolutionPass, pooled = false) =>
+    planWinograd(shape([64, side, side, 32], 64, 'same'), pass, pooled, 'checked', undefined)?.m;
   const info = shape([64, 13, 13, 32], 64, 'valid');
-  expect(planWinograd(info, 'forward', false, 'all')).toBeDefined();
-  expect(choose(13, 'forward')).toBeUndefined();
-  expect([6, 7, 8].map((side) => choose(side, 'forward', false, false))).toEqual([2, 2, 4]);
+  expect([6, 7, 8].map((side) => choose(side, 'forward'))).toEqual([3, 4, 4]);
   // A pool's winners are told from the more exact tiles only.
-  expect(choose(24, 'forward', true, false)).toBe(2);
+  expect(choose(24, 'forward', true)).toBe(2);
   for (const pass of ['input', 'filter'] as const) {
     expect([6, 7, 8].map((side) => choose(side, pass))).toEqual([2, 2, 4]);
     expect([8, 15, 16].map((side) => choose(side, pass, true))).toEqual([2, 2, 4]);
     expect(planWinograd(info, pass, false, 'off')).toBeUndefined();
   }
+});
+
+test('a forward pass that is learned from is checked with relu, direct without, unless all is asked for', () => {
+  const info = shape([64, 13, 13, 32], 64, 'valid');
+  const choose = (use: WinogradUse, activation: number | undefined) =>
+    planWinograd(info, 'forward', false, use, activation);
+  expect(choose('checked', Activation.relu)).toMatchObject({ m: 4, checked: true });
+  expect(choose('checked', Activation.linear)).toBeUndefined();
+  expect(choose('checked', Activation.sigmoid)).toBeUndefined();
+  expect(choose('checked', undefined)?.checked).toBeUndefined();
+  expect(choose('gradients', Activation.relu)).toBeUndefined();
+  expect(choose('gradients', undefined)).toBeDefined();
+  expect(choose('all', Activation.relu)?.checked).toBeUndefined();
+  expect(choose('off', undefined)).toBeUndefined();
 });

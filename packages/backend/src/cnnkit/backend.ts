@@ -57,7 +57,7 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
   readonly arena: Arena;
   readonly commands: Commands;
   /** Where convolutions may go by Winograd's method; it may change between two operations. */
-  winograd: WinogradUse = 'gradients';
+  winograd: WinogradUse = 'checked';
   /** Whether training steps may be recorded; see `recorded-step.ts`. */
   recordSteps = true;
   /** Kernels that ran as tfjs's cpu kernels, by name, with their count. */

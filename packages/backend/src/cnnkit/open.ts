@@ -46,7 +46,7 @@ export interface OpenOptions {
   readonly threads?: number | undefined;
   /** Bytes the memory may grow to. Default and most: 4 GiB. */
   readonly maximumBytes?: number | undefined;
-  /** Where convolutions may go by Winograd's method. Default: `'gradients'`. */
+  /** Where convolutions may go by Winograd's method. Default: `'checked'`. */
   readonly winograd?: WinogradUse | undefined;
   /** Whether training steps may be recorded. Default: true. */
   readonly recordSteps?: boolean | undefined;

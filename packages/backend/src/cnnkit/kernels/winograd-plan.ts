@@ -1,5 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import { SCRATCH_BYTES } from '../layout.js';
+import { Activation } from '../opcodes.js';
 import { chunksFor } from './kernel.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -11,12 +12,17 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  * Where Winograd's method may be used. Its rounding errors are two (F(2x2)) to five times (F(3x3) and
  * F(4x4)) those of direct summation. In a gradient they vanish in the update; in a forward pass that is
  * learned from they now and then turn the winner of a pool or the sign under a relu, and then a loss
- * differs from Keras's by more than the order of a sum would make it. So `'gradients'` sums the
- * forward passes of training directly, and uses F(4x4) for large images only; on small ones F(2x2), which
- * also keeps what is exactly zero or exactly equal so (see `kernels/winograd.h`). `'all'` is for whoever
- * wants speed before the last digits.
+ * differs from Keras's by more than the order of a sum would make it.
+ *
+ * - `'checked'`, the default: the forward passes of training too, where relu is fused, perhaps with a pool
+ *   behind it. What is so close to a turn that rounding could carry it there is summed directly, so that
+ *   the turns are those of direct sums (see `kernels/winograd.c`). F(4x4) is for large images only; on small
+ *   ones F(2x2), which also keeps what is exactly zero or exactly equal so (see `kernels/winograd.h`).
+ * - `'gradients'`: the same, but the forward passes of training are all summed directly.
+ * - `'all'`: everywhere, with the fastest tiles, unchecked; for whoever wants speed before the last digits.
+ * - `'off'`: nowhere.
  */
-export type WinogradUse = 'off' | 'gradients' | 'all';
+export type WinogradUse = 'off' | 'gradients' | 'checked' | 'all';
 
 /** Outputs along a tile's side. */
 export type WinogradTile = 2 | 3 | 4;
@@ -31,6 +37,8 @@ export interface WinogradPlan {
   readonly slabs: number;
   /** A multiple of `slabs`. */
   readonly chunks: number;
+  /** Whether what relu and pool decide is summed directly where it is close. */
+  readonly checked?: boolean;
 }
 
 /** Bytes of transformed tiles at a time: both sides of the matmuls stay in a 1 MiB L2. */
@@ -151,7 +159,7 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): numbe
 }
 
 /**
- * Outputs along a side, of which gradients are not zero, from which on `'gradients'` takes F(4x4): under a
+ * Outputs along a side, of which gradients are not zero, from which on all but `'all'` takes F(4x4): under a
  * pool, one in two. Where they are fewer they average less, and losses stray from Keras's, in 20 steps,
  * by up to 1.5e-5 instead of 1e-5.
  */
@@ -165,7 +173,7 @@ function tilesFor(
   use: WinogradUse,
 ): readonly WinogradTile[] {
   if (pooled && pass === 'forward') return [2];
-  if (use === 'all') return pooled ? [2, 4] : [2, 3, 4];
+  if (use === 'all' || pass === 'forward') return pooled ? [2, 4] : [2, 3, 4];
   return Math.min(outHeight, outWidth) >= (pooled ? 2 * LARGE : LARGE) ? [2, 4] : [2];
 }
 
@@ -173,7 +181,7 @@ function tilesFor(
  * Whether Winograd's method is the fastest for this convolution, and with which tiles: the least of
  * three costs, by shape alone.
  *
- * @param taped Whether gradients of this forward pass may be asked for.
+ * @param learned For a forward pass: whether gradients of it may be asked for, and with which activation.
  * @returns undefined where the direct kernel is.
  */
 export function planWinograd(
@@ -181,9 +189,11 @@ export function planWinograd(
   pass: ConvolutionPass,
   pooled: boolean,
   use: WinogradUse = 'all',
-  taped = true,
+  learned?: number,
 ): WinogradPlan | undefined {
-  if (use === 'off' || (use === 'gradients' && pass === 'forward' && taped)) return undefined;
+  const exact = pass === 'forward' && learned !== undefined && use !== 'all';
+  if (use === 'off' || (exact && (use !== 'checked' || learned !== Activation.relu)))
+    return undefined;
   if (!isWinogradShape(info)) return undefined;
   let best: WinogradPlan | undefined;
   let least = directCost(info, pass, pooled);
@@ -192,7 +202,7 @@ export function planWinograd(
     if (cost >= least) continue;
     const plan = planWithTile(info, pass, pooled, m);
     if (plan === undefined) continue;
-    best = plan;
+    best = exact ? { ...plan, checked: true } : plan;
     least = cost;
   }
   return best;

@@ -41,9 +41,10 @@ function planForward(
   backend: CnnkitBackend,
   info: Conv2DInfo,
   pooled: boolean,
+  activation: number,
 ): WinogradPlan | undefined {
-  const taped = engine().state.gradientDepth > 0;
-  return planWinograd(info, 'forward', pooled, backend.winograd, taped);
+  const learned = engine().state.gradientDepth > 0 ? activation : undefined;
+  return planWinograd(info, 'forward', pooled, backend.winograd, learned);
 }
 
 function sendForward(
@@ -58,7 +59,8 @@ function sendForward(
 ): void {
   const blocks = [x.block(), transformedFilter(backend, info, plan, filter, false), bias, out];
   const { m, tilesAtOnce, chunks } = plan;
-  const ints = [...blocks, winners, activation, m, tilesAtOnce, ...geometryOf(info)];
+  const weights = plan.checked ? filter.block() : 0;
+  const ints = [...blocks, winners, activation, m, tilesAtOnce, weights, ...geometryOf(info)];
   backend.commands.send(Op.winograd, chunks, ints);
 }
 
@@ -75,7 +77,7 @@ export function sendWinograd(
   bias: number,
   out: number,
   activation: number,
-  plan: WinogradPlan | undefined = planForward(backend, info, false),
+  plan: WinogradPlan | undefined = planForward(backend, info, false, activation),
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, 0, activation);
@@ -98,7 +100,7 @@ export function sendWinogradPool(
   out: number,
   winners: number,
   relu: number,
-  plan: WinogradPlan | undefined = planForward(backend, info, true),
+  plan: WinogradPlan | undefined = planForward(backend, info, true, relu),
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, winners, relu);

@@ -1,0 +1,207 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CnnkitBackend } from '../src/cnnkit/backend.ts';
+import { sendConv2D, sendConv2DPool } from '../src/cnnkit/kernels/send-convolution.ts';
+import { sendWinograd, sendWinogradPool } from '../src/cnnkit/kernels/winograd.ts';
+import type { WinogradTile } from '../src/cnnkit/kernels/winograd-plan.ts';
+import { Activation } from '../src/cnnkit/opcodes.ts';
+import type { Storage } from '../src/cnnkit/storage.ts';
+import { engineBackend, prepare, random, values } from './helpers.ts';
+import { BOUND, closeEngines, error, openEngines, plan, run, shape } from './winograd-harness.ts';
+import { convolve, type Info, pool } from './winograd-reference.ts';
+
+// The margin within which outputs are summed directly is 64 units of 2^-24 times a measure of what was
+// added up (`SLACK` in kernels/winograd.c). Errors in that unit, over 4 to 512 channels of normal, positive,
+// sparse and relu'd values: 0.3 to 2.6 in the root mean square (more with more channels), 12 at most with
+// tiles of 2 x 2, 4.7 and 27 with 3 x 3, 2.1 and 10 with 4 x 4; 46 once, where weights cancelled a mean ten
+// times as large as what varied.
+
+beforeAll(() => Promise.all([prepare(), openEngines()]));
+afterAll(closeEngines);
+
+interface Case {
+  readonly info: Info;
+  readonly x: Float32Array;
+  readonly w: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/**
+ * A convolution whose outputs lie a few roundings from each other and from zero: an image that hardly
+ * varies, and biases that take away what it has in common.
+ */
+function close(seed: number): Case {
+  const next = random(seed);
+  const [batch, side, channels, filters] = [
+    3,
+    9 + (seed % 3),
+    5 + 7 * (seed % 6),
+    3 + 9 * (seed % 5),
+  ];
+  const info = shape([batch, side, side, channels], filters, seed % 2 === 0 ? 'valid' : 'same');
+  const w = values(next, info.filterShape);
+  const level = values(next, [channels]);
+  const x = values(next, info.inShape).map((v, i) => level[i % channels]! + v * 2e-7);
+  const bias = new Float32Array(filters);
+  for (const [i, weight] of w.entries()) {
+    bias[i % filters]! -= weight * level[Math.floor(i / filters) % channels]!;
+  }
+  return { info, x, w, bias };
+}
+
+const signs = (y: Float32Array) => Array.from(y, (v) => Math.sign(v));
+const SEEDS = Array.from({ length: 12 }, (_, i) => i);
+
+function outputs(
+  { info, x, w, bias }: Case,
+  send: (engine: CnnkitBackend, operands: [Storage, Storage], bias: number, out: number) => unknown,
+  threads = 2,
+): Float32Array {
+  const size = info.outShape.reduce((a, b) => a * b);
+  return run(
+    size,
+    (engine, out, store) => send(engine, [store(x), store(w)], store(bias).block(), out),
+    threads,
+  );
+}
+const direct = (of: Case) =>
+  outputs(of, (engine, ...to) => {
+    engine.winograd = 'off';
+    sendConv2D(engine, of.info, ...to, Activation.relu);
+  });
+const fast = (of: Case, m: WinogradTile, checked: boolean, threads = 2) =>
+  outputs(
+    of,
+    (engine, ...to) =>
+      sendWinograd(engine, of.info, ...to, Activation.relu, {
+        ...plan(of.info, 'forward', false, m),
+        checked,
+      }),
+    threads,
+  );
+
+describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
+  test.each(SEEDS)('relu is on where it is on for direct sums, drawn by seed %i', (seed) => {
+    const of = close(seed);
+    const want = signs(direct(of));
+    expect(signs(fast(of, m, true))).toEqual(want);
+    const { sum, magnitude } = convolve(of.info, of.x, of.w, of.bias);
+    const relu = sum.map((v) => Math.max(0, v));
+    expect(error(fast(of, m, true), relu, magnitude)).toBeLessThan(BOUND[m]);
+  });
+
+  test('which it is not unless that is checked', () => {
+    const wrong = SEEDS.map(close).filter(
+      (of) => signs(fast(of, m, false)).join() !== signs(direct(of)).join(),
+    );
+    expect(wrong.length).toBeGreaterThan(SEEDS.length / 2);
+  });
+
+  test('NaN and infinity reach the outputs that they reach directly, and no others', () => {
+    const next = random(3);
+    const info = shape([2, 12, 12, 20], 20, 'same');
+    const x = values(next, info.inShape);
+    for (const [at, v] of [
+      [500, Number.NaN],
+      [3000, Number.POSITIVE_INFINITY],
+      [4200, -Infinity],
+    ] as const)
+      x[at] = v;
+    const of = { info, x, w: values(next, info.filterShape), bias: values(next, [20]) };
+    const special = (y: Float32Array) => Array.from(y, (v) => (Number.isFinite(v) ? 0 : v));
+    expect(special(fast(of, m, true))).toEqual(special(direct(of)));
+    expect(special(fast(of, m, false))).not.toEqual(special(direct(of)));
+  });
+
+  test('one thread and two give the same bits', () => {
+    const of = close(4);
+    expect(fast(of, m, true, 1)).toEqual(fast(of, m, true, 2));
+  });
+});
+
+/** The pooled values, and the winner of each window. */
+function pooled(of: Case, checked: boolean | 'direct'): [Float32Array, number[]] {
+  const { info, x, w, bias } = of;
+  const size = info.batchSize * (info.outHeight >> 1) * (info.outWidth >> 1) * info.outChannels;
+  let out: Float32Array | undefined;
+  const bytes = run(Math.ceil(size / 4), (engine, winners, store) => {
+    const to = store(new Float32Array(size));
+    const operands = [store(x), store(w)] as const;
+    const into = [store(bias).block(), to.blockToOverwrite(), winners] as const;
+    engine.winograd = 'off';
+    if (checked === 'direct') sendConv2DPool(engine, info, operands, ...into);
+    else {
+      const how = { ...plan(info, 'forward', true, 2), checked };
+      sendWinogradPool(engine, info, operands, ...into, Activation.relu, how);
+    }
+    out = to.toHost('float32') as Float32Array;
+  });
+  return [out!, [...new Int8Array(bytes.buffer, 0, size)]];
+}
+
+describe('pooled', () => {
+  test.each(SEEDS)('each window has the winner of direct sums, drawn by seed %i', (seed) => {
+    const of = close(seed);
+    const [out, winners] = pooled(of, true);
+    expect(winners).toEqual(pooled(of, 'direct')[1]);
+    const { sum, magnitude } = convolve(of.info, of.x, of.w, of.bias);
+    expect(error(out, pool(of.info, sum).pooled, magnitude)).toBeLessThan(BOUND[2]);
+  });
+
+  test('which it has not unless that is checked', () => {
+    const wrong = SEEDS.map(close).filter(
+      (of) => pooled(of, false)[1].join() !== pooled(of, 'direct')[1].join(),
+    );
+    expect(wrong.length).toBeGreaterThan(SEEDS.length / 2);
+  });
+
+  test('NaN and infinity go where they go directly', () => {
+    const next = random(5);
+    const info = shape([2, 12, 12, 20], 20, 'same');
+    const x = values(next, info.inShape);
+    x[500] = Number.NaN;
+    x[3000] = Number.POSITIVE_INFINITY;
+    const of = { info, x, w: values(next, info.filterShape), bias: values(next, [20]) };
+    const [out, winners] = pooled(of, true);
+    const [wantOut, wantWinners] = pooled(of, 'direct');
+    expect(winners).toEqual(wantWinners);
+    expect([...out].map(Number.isFinite)).toEqual([...wantOut].map(Number.isFinite));
+  });
+});
+
+describe('a forward pass that is learned from', () => {
+  const next = random(6);
+  const filterShape = [3, 3, 32, 32] as [number, number, number, number];
+  const [x, w] = [values(next, [4, 14, 14, 32]), values(next, filterShape)];
+  /** The outputs seen while gradients are taped, with Winograd's method used so. */
+  const taped = async (use: CnnkitBackend['winograd'], relu: boolean) => {
+    await tf.setBackend('cnnkit');
+    const engine = engineBackend();
+    const before = engine.winograd;
+    engine.winograd = use;
+    let y: Float32Array | undefined;
+    tf.tidy(() => {
+      const loss = (v: tf.Tensor) => {
+        const out = tf.conv2d(v as tf.Tensor4D, tf.tensor4d(w, filterShape), 1, 'same');
+        const act = relu ? tf.relu(out) : out;
+        y = act.dataSync() as Float32Array;
+        return tf.sum(act) as tf.Scalar;
+      };
+      return tf.grad(loss)(tf.tensor4d(x, [4, 14, 14, 32]));
+    });
+    engine.winograd = before;
+    return y!;
+  };
+
+  test('is checked by default where relu follows', async () => {
+    const [off, checked] = [await taped('off', true), await taped('checked', true)];
+    expect(await taped(engineBackend().winograd, true)).toEqual(checked);
+    expect(checked).not.toEqual(off);
+    expect(signs(checked)).toEqual(signs(off));
+    expect(await taped('gradients', true)).toEqual(off);
+  });
+  test('is summed directly where something else does, that may decide later', async () => {
+    expect(await taped('checked', false)).toEqual(await taped('off', false));
+    expect(await taped('all', false)).not.toEqual(await taped('off', false));
+  });
+});
