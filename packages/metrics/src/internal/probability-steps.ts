@@ -1,4 +1,4 @@
-import { upperHalves } from './sort.js';
+import { upperHalves } from './stretch-sort.js';
 
 /** How many steps an octave has, as bits: 128. */
 const BITS = 7;

@@ -39,6 +39,9 @@ const random = () => {
   return state / 2147483647;
 };
 
+const normal = () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+const flip = () => Number(random() < 0.5);
+
 /** Scores that few keys, or the wrong ones, would have to tell apart. */
 const CROWDS: Readonly<Record<string, (i: number) => number>> = {
   'many orders of magnitude, of either sign': (i) =>
@@ -51,6 +54,18 @@ const CROWDS: Readonly<Record<string, (i: number) => number>> = {
   'evenly spread ones': () => random(),
   'evenly spread ones and a crowd': (i) => (i % 9 ? random() : 0.5 + random() * 1e-10),
   'evenly spread ones and many that are tiny': (i) => (i % 90 ? random() : 10 ** -(300 * random())),
+  'those of a sure model': () => 1 / (1 + Math.exp(-8 * normal())),
+  'those of a sure model in float32': () => Math.fround(1 / (1 + Math.exp(-30 * normal()))),
+  'zeros and many orders of magnitude': (i) => (i % 3 ? Math.exp(-30 * random()) : 0),
+  'zeros and values of one magnitude': (i) => (i % 40 ? 0 : 1e-9 * (1 + random() * 1e-7)),
+  'crowds within crowds': () => [0.5, 0.25, 1e-3, 1e-9, 1e-30].reduce((s, d) => s + d * flip(), 0),
+  'logits of either sign': () => 6 * normal(),
+  'below 0 only': () => -1000 + random() * 1e-3,
+  'below 0 only, of many orders of magnitude': () => -Math.exp(100 * normal()),
+  'the greatest of either sign beside the least': (i) =>
+    [1.7e308, -1.7e308, 5e-324, -5e-324, 0, -0, random(), -random()][i % 8]!,
+  'numbers near to each other as denormal ones, far from 0': () =>
+    2 ** -960 + random() * 2 ** -1005,
   'few values': () => Math.floor(random() * 50) / 50,
   'one value': () => 0.1,
   'logits in float32': () => Math.fround(Math.log(random() / random())),

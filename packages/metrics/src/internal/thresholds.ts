@@ -1,7 +1,8 @@
 import type { Label } from '../labels.js';
 import { fail, isArrayLike, show } from './fail.js';
 import { oneScore, readScores } from './score-table.js';
-import { type SortedScores, sortByScore, upperHalves } from './sort.js';
+import { type SortedScores, sortByScore } from './sort.js';
+import { upperHalves } from './stretch-sort.js';
 import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
 import { readWeights } from './weights.js';

@@ -1,0 +1,300 @@
+/** Up to so many values are dealt to about as many places, more to few: either is near in memory. */
+const FEW = 0x8000;
+
+/** A value that would have to move further than this lies in a crowd. */
+const SHORT = 24;
+
+/** Between values that lie nearer to each other than this, a scale would overflow. */
+const TINY = 2 ** -1000;
+
+/** Magnitudes, on which a minus (on a zero too) is a mark, and what each weighs. */
+export interface Values {
+  readonly values: Float64Array;
+  readonly weights: Float64Array | undefined;
+}
+
+/** To which place the value at an index was dealt. */
+export type PlaceAt = (index: number) => number;
+
+/** Memory that one stretch after the other is dealt from. */
+export interface Room {
+  copy: Values;
+  places: Uint32Array;
+}
+
+/** Room for nothing; it grows. */
+export function emptyRoom(): Room {
+  const copy = { values: new Float64Array(0), weights: undefined };
+  return { copy, places: new Uint32Array(0) };
+}
+
+/** To how many places so many values are dealt. */
+export function placesFor(count: number): number {
+  return count <= FEW ? 2 ** Math.round(Math.log2(count)) : 1024;
+}
+
+/**
+ * Sorts a stretch by magnitude: deals it to equal places from the least to the greatest, in one pass that
+ * counts and one that moves, and then goes on in each place, so that crowds are spread again. Where most
+ * of it would share one place, as values of many orders of magnitude do, the upper bits of the doubles
+ * say the place, so that nothing is dealt more than a few times. No comparison goes through a callback.
+ * Equal values stay as they came.
+ *
+ * @param isCrowd - whether it is known already that most would share one place
+ */
+export function sortStretch(
+  sorted: Values,
+  start: number,
+  end: number,
+  room: Room,
+  isCrowd = false,
+): void {
+  const count = end - start;
+  if (count <= SHORT) {
+    settle(sorted, start, end, () => 0, room);
+    return;
+  }
+  const own = count <= FEW ? room : emptyRoom();
+  const places = placesFor(count);
+  grow(own, sorted, count, places);
+  const { copy } = own;
+  copy.values.set(sorted.values.subarray(start, end));
+  if (sorted.weights) copy.weights!.set(sorted.weights.subarray(start, end));
+  const { low, high } = rangeOf(copy.values, count);
+  if (low === high) return;
+  if (high - low < TINY) {
+    enlarge(sorted.values, start, end, 1 / TINY);
+    sortStretch(sorted, start, end, room);
+    enlarge(sorted.values, start, end, TINY);
+    return;
+  }
+  const ends = own.places.subarray(0, places);
+  const scale = (places - 1) / (high - low);
+  let bits = isCrowd ? bitsOf(copy.values, count, high, places) : undefined;
+  if (bits === undefined) {
+    ends.fill(0);
+    countPlaces(copy.values, count, low, scale, ends);
+    if (cumulate(ends, start) > count >> 1) bits = bitsOf(copy.values, count, high, places);
+  }
+  if (bits === undefined) {
+    dealPlaces(copy, count, low, scale, ends, sorted);
+    sortPlaces(sorted, start, ends, placesBySize(sorted, low, scale), room);
+  } else {
+    dealBits(copy, count, bits, start, ends, sorted);
+    sortPlaces(sorted, start, ends, placesByBits(sorted, bits), room);
+  }
+}
+
+/** Multiplies by a power of 2. */
+function enlarge(values: Float64Array, start: number, end: number, factor: number): void {
+  for (let i = start; i < end; i++) values[i]! *= factor;
+}
+
+function grow(room: Room, { weights }: Values, count: number, places: number): void {
+  if (room.copy.values.length < count) {
+    const size = count <= FEW ? 2 * count : count;
+    room.copy = {
+      values: new Float64Array(size),
+      weights: weights && new Float64Array(size),
+    };
+  }
+  if (room.places.length < places) room.places = new Uint32Array(places);
+}
+
+function rangeOf(
+  values: Float64Array,
+  count: number,
+): { readonly low: number; readonly high: number } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (let i = 0; i < count; i++) {
+    const size = Math.abs(values[i]!);
+    if (size < low) low = size;
+    if (size > high) high = size;
+  }
+  return { low, high };
+}
+
+/** The place of what lies so far from the least. */
+export function placeOf(distance: number, scale: number): number {
+  return (distance * scale) | 0;
+}
+
+/** Places of values that were dealt by their distance from the least. */
+export function placesBySize({ values }: Values, low: number, scale: number): PlaceAt {
+  return (index) => placeOf(Math.abs(values[index]!) - low, scale);
+}
+
+/** Counts how many have each place; four at a time, since the engine checks each array once a round. */
+function countPlaces(
+  values: Float64Array,
+  count: number,
+  low: number,
+  scale: number,
+  counts: Uint32Array,
+): void {
+  const rounds = count & ~3;
+  for (let i = 0; i < rounds; i += 4) {
+    counts[placeOf(Math.abs(values[i]!) - low, scale)]!++;
+    counts[placeOf(Math.abs(values[i + 1]!) - low, scale)]!++;
+    counts[placeOf(Math.abs(values[i + 2]!) - low, scale)]!++;
+    counts[placeOf(Math.abs(values[i + 3]!) - low, scale)]!++;
+  }
+  for (let i = rounds; i < count; i++) counts[placeOf(Math.abs(values[i]!) - low, scale)]!++;
+}
+
+/** Turns counts into where each place begins; gives the greatest count. */
+export function cumulate(counts: Uint32Array, start: number): number {
+  let begin = start;
+  let most = 0;
+  for (let place = 0; place < counts.length; place++) {
+    const count = counts[place]!;
+    counts[place] = begin;
+    begin += count;
+    if (count > most) most = count;
+  }
+  return most;
+}
+
+/** Moves each to its place; begins become ends. */
+function dealPlaces(
+  { values, weights }: Values,
+  count: number,
+  low: number,
+  scale: number,
+  begins: Uint32Array,
+  { values: out, weights: moved }: Values,
+): void {
+  const rounds = weights ? 0 : count & ~3;
+  for (let i = 0; i < rounds; i += 4) {
+    const a = values[i]!;
+    const b = values[i + 1]!;
+    const c = values[i + 2]!;
+    const d = values[i + 3]!;
+    out[begins[placeOf(Math.abs(a) - low, scale)]!++] = a;
+    out[begins[placeOf(Math.abs(b) - low, scale)]!++] = b;
+    out[begins[placeOf(Math.abs(c) - low, scale)]!++] = c;
+    out[begins[placeOf(Math.abs(d) - low, scale)]!++] = d;
+  }
+  for (let i = rounds; i < count; i++) {
+    const value = values[i]!;
+    const at = begins[placeOf(Math.abs(value) - low, scale)]!++;
+    out[at] = value;
+    if (weights) moved![at] = weights[i]!;
+  }
+}
+
+/** How doubles become places: the upper half, less the lowest, less its last bits. */
+interface Bits {
+  readonly lowest: number;
+  readonly shift: number;
+}
+
+/** Undefined if the upper halves are all equal; zeros, which are far below all others, do not count. */
+function bitsOf(
+  values: Float64Array,
+  count: number,
+  high: number,
+  places: number,
+): Bits | undefined {
+  let low = high;
+  for (let i = 0; i < count; i++) {
+    const size = Math.abs(values[i]!);
+    if (size < low && size > 0) low = size;
+  }
+  const halves = upperHalves(Float64Array.of(low, high));
+  const lowest = halves[0]!;
+  const span = halves[2]! - lowest;
+  // A place for each of the first bits of the span.
+  const shift = Math.max(0, Math.clz32(places) + 1 - Math.clz32(span));
+  return span === 0 ? undefined : { lowest, shift };
+}
+
+function placeAtHalf(half: number, { lowest, shift }: Bits): number {
+  return Math.max(0, (half & 0x7fffffff) - lowest) >>> shift;
+}
+
+function placesByBits({ values }: Values, bits: Bits): PlaceAt {
+  const halves = upperHalves(values);
+  return (index) => placeAtHalf(halves[2 * index]!, bits);
+}
+
+/** Counts and moves by upper bits. */
+function dealBits(
+  { values, weights }: Values,
+  count: number,
+  bits: Bits,
+  start: number,
+  places: Uint32Array,
+  { values: out, weights: moved }: Values,
+): void {
+  const halves = upperHalves(values);
+  places.fill(0);
+  for (let i = 0; i < count; i++) places[placeAtHalf(halves[2 * i]!, bits)]!++;
+  cumulate(places, start);
+  for (let i = 0; i < count; i++) {
+    const at = places[placeAtHalf(halves[2 * i]!, bits)]!++;
+    out[at] = values[i]!;
+    if (weights) moved![at] = weights[i]!;
+  }
+}
+
+/** A view whose even places are the upper halves of doubles: on a big-endian machine the first. */
+export function upperHalves({ buffer, byteOffset, length }: Float64Array): Int32Array {
+  if (length === 0) return new Int32Array(0);
+  const second = Number(new Int32Array(Float64Array.of(1).buffer)[1] !== 0);
+  return new Int32Array(buffer, byteOffset + 4 * second, 2 * length - second);
+}
+
+/** Puts in order what was dealt to places that end at these indices. */
+export function sortPlaces(
+  sorted: Values,
+  start: number,
+  ends: Uint32Array,
+  placeAt: PlaceAt,
+  room: Room,
+): void {
+  const end = ends.at(-1) ?? start;
+  if (end - start <= 2 * ends.length) {
+    settle(sorted, start, end, placeAt, room);
+    return;
+  }
+  let from = start;
+  for (let place = 0; place < ends.length; place++) {
+    const to = ends[place]!;
+    if (to - from > 1) sortStretch(sorted, from, to, room);
+    from = to;
+  }
+}
+
+/** Inserts each where it belongs; where that is far, the crowd that shares its place is sorted. */
+function settle(sorted: Values, start: number, end: number, placeAt: PlaceAt, room: Room): void {
+  const { values, weights } = sorted;
+  let before = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    const size = Math.abs(value);
+    if (before <= size) {
+      before = size;
+      continue;
+    }
+    const weight = weights ? weights[i]! : 1;
+    const stop = Math.max(start, i - SHORT);
+    let place = i;
+    do {
+      values[place] = values[place - 1]!;
+      if (weights) weights[place] = weights[place - 1]!;
+      place--;
+    } while (place > stop && Math.abs(values[place - 1]!) > size);
+    values[place] = value;
+    if (weights) weights[place] = weight;
+    if (place > start && Math.abs(values[place - 1]!) > size) {
+      const crowded = placeAt(i);
+      let first = i;
+      while (first > start && placeAt(first - 1) === crowded) first--;
+      while (i + 1 < end && placeAt(i + 1) === crowded) i++;
+      sortStretch(sorted, first, i + 1, room);
+    }
+    before = Math.abs(values[i]!);
+  }
+}
