@@ -104,11 +104,12 @@ INLINE void checked_output(const int m, const Patch *p, const float *in, size_t 
     UNROLL for (int k = 0; k < m * m; k++) scale += v_abs(load(y + k * VW));
     const V margin = doubt(scale);
     VI unsure = {};
+    const VI there = lanes() < N - n; // what lies beyond is rubbish
     UNROLL for (int k = 0; k < m * m; k++) unsure |= ~(v_abs(load(y + k * VW)) >= margin);
-    if (some(unsure)) {
+    if (some(unsure & there)) {
       ROLLED for (int k = 0; k < m * m; k++) {
         const int i = k / m, j = k % m, exists = i >= p->y0 && i < p->y1 && j >= p->x0 && j < p->x1;
-        if (exists && some(~(v_abs(load(y + k * VW)) >= margin))) sum_directly(e, b, oh + i, ow + j, n, y + k * VW);
+        if (exists && some(~(v_abs(load(y + k * VW)) >= margin) & there)) sum_directly(e, b, oh + i, ow + j, n, y + k * VW);
       }
     }
     UNROLL for (int k = 0; k < m * m; k++) store_part(PIXEL(p, k / m, k % m) + n, v_relu(load(y + k * VW)), N - n);
@@ -164,7 +165,7 @@ INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in,
         const V margin = doubt(scale), least = best - margin;
         VI near = {};
         UNROLL for (int k = 0; k < 4; k++) near |= (y[k] > least) & (y[k] < best);
-        if (some(~((best <= -margin) | ((best > margin) & ~near)))) {
+        if (some(~((best <= -margin) | ((best > margin) & ~near)) & (lanes() < N - n))) { // what lies beyond N is rubbish
           const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
           const int oh = r / tiles->across * 2, ow = r % tiles->across * 2;
           float direct[4 * VW];
