@@ -42,6 +42,8 @@ const GEOMETRY_AT = {
   winograd_dx: 7,
   winograd_dw: 7,
 };
+/** Words of a command in the ring, opcode and chunks before its arguments. */
+const SLOT_INTS = 32;
 const MATMUL_AT = { matmul: 4, matmul_tn: 3 };
 
 const [batch, steps] = [Number(values.batch), Number(values.steps)];
@@ -69,6 +71,15 @@ function watch() {
     const work = flopsOf(op, ints);
     if (work > 0) flops.set(op, (flops.get(op) ?? 0) + work);
     send(op, chunks, ints, floats);
+  };
+  const sendPacked = commands.sendPacked.bind(commands);
+  commands.sendPacked = (/** @type {{ count: number, i32: Int32Array }} */ packed) => {
+    for (let i = 0; i < packed.count; i++) {
+      const [op = 0, , ...ints] = packed.i32.subarray(i * SLOT_INTS, (i + 1) * SLOT_INTS);
+      const work = flopsOf(op, ints);
+      if (work > 0) flops.set(op, (flops.get(op) ?? 0) + work);
+    }
+    sendPacked(packed);
   };
   const drain = library.drain.bind(library);
   library.drain = () => {

@@ -217,6 +217,58 @@ describe('a recorded step gives the bits that tfjs-layers gives without', () => 
     expect(await losses(true)).toEqual(await losses(false));
   });
 
+  test('in one fit after another, of other batch sizes, and of two models in turns', async () => {
+    const run = async (recorded: boolean) => {
+      engineBackend().recordSteps = recorded;
+      const update = vi.spyOn(engineBackend(), 'updateVariables');
+      const { x, y } = batchOf(24);
+      const models = [MODELS.pooled!(), MODELS.dense!()].map((model, i) => {
+        setWeights(model, 5 + i);
+        model.compile({ optimizer: i ? 'sgd' : 'adam', loss: 'categoricalCrossentropy' });
+        return model;
+      });
+      const histories: unknown[] = [];
+      for (const batchSize of [8, 8, 6, 24, 8]) {
+        for (const model of models) {
+          const options = { batchSize, epochs: 3, shuffle: false, verbose: 0 } as const;
+          histories.push((await model.fit(x, y, options)).history);
+        }
+      }
+      const weights = models.map((model) =>
+        model.getWeights().map((w) => Array.from(w.dataSync())),
+      );
+      const updates = update.mock.calls.length;
+      update.mockRestore();
+      tf.dispose([x, y]);
+      for (const model of models) model.dispose();
+      return { given: { histories, weights }, updates };
+    };
+    const [eager, recorded] = [await run(false), await run(true)];
+    expect(recorded.given).toEqual(eager.given);
+    expect(eager.updates).toBe(2 * (3 * 9 + 12 + 3));
+    // Two for each size that is new; the second fit has none to capture.
+    expect(recorded.updates).toBeLessThanOrEqual(2 * 2 * 4);
+  });
+
+  test('where a callback changes the learning rate, or stops', async () => {
+    let model: tfl.LayersModel | undefined;
+    let batches = 0;
+    const build = () => {
+      batches = 0;
+      model = MODELS.pooled!();
+      return model;
+    };
+    const onBatchEnd = async () => {
+      batches++;
+      Object.assign(model!.optimizer, { learningRate: 0.05 / batches });
+      if (batches === 15) model!.stopTraining = true;
+    };
+    for (const optimizer of [() => tf.train.adam(0.1), () => tf.train.rmsprop(0.1)]) {
+      await expectSame(build, { optimizer, fit: { callbacks: { onBatchEnd } } });
+      expect(batches).toBe(15);
+    }
+  });
+
   test('with dropout it draws other masks each step', async () => {
     const model = ended([L.flatten(), L.dropout({ rate: 0.5 })]);
     setWeights(model, 5);
@@ -363,6 +415,174 @@ describe('what changes between two steps counts at once', () => {
       model.dispose();
     },
   );
+});
+
+describe('the step of the optimizer is recorded too', () => {
+  const OPTIMIZERS: readonly [string, () => tf.Optimizer][] = [
+    ['sgd', () => tf.train.sgd(0.05)],
+    ['momentum', () => tf.train.momentum(0.02, 0.9)],
+    ['adam', () => tf.train.adam(0.01)],
+    ['rmsprop', () => tf.train.rmsprop(0.01, 0.9, 0.3, 1e-6, true)],
+    ['adagrad', () => tf.train.adagrad(0.05)],
+    ['adadelta', () => tf.train.adadelta(0.5)],
+  ];
+
+  /** Losses and weights of single steps; `between` runs before each of them. */
+  async function steps(
+    recorded: boolean,
+    optimizer: () => tf.Optimizer,
+    between: (model: tfl.LayersModel, step: number) => unknown = () => {},
+    count = 14,
+  ) {
+    engineBackend().recordSteps = recorded;
+    const update = vi.spyOn(engineBackend(), 'updateVariables');
+    const model = MODELS.dense!();
+    setWeights(model, 5);
+    model.compile({ optimizer: optimizer(), loss: 'categoricalCrossentropy' });
+    const { x, y } = batchOf(8);
+    const losses: unknown[] = [];
+    for (let i = 0; i < count; i++) {
+      await between(model, i);
+      losses.push(await model.trainOnBatch(x, y));
+    }
+    const weights = model.getWeights().map((w) => Array.from(w.dataSync()));
+    const { iterations } = model.optimizer as unknown as { iterations: number };
+    const updates = update.mock.calls.length;
+    update.mockRestore();
+    tf.dispose([x, y]);
+    model.dispose();
+    return { given: { losses, weights, iterations }, updates };
+  }
+
+  test.each(OPTIMIZERS)('%s, whose numbers change at each step', async (_, optimizer) => {
+    const between = (model: tfl.LayersModel, step: number) => {
+      const numbers = { learningRate: 0.01 * (1 + (step % 3)), momentum: 0.5 + 0.02 * step };
+      for (const [key, value] of Object.entries(numbers)) {
+        if (key in model.optimizer) Object.assign(model.optimizer, { [key]: value });
+      }
+    };
+    const eager = await steps(false, optimizer, between);
+    const recorded = await steps(true, optimizer, between);
+    expect(recorded.given).toEqual(eager.given);
+    expect(eager.updates).toBe(14);
+    expect(recorded.updates).toBe(2);
+  });
+
+  test('whether nesterov’s formula is taken, and adam’s betas, may change', async () => {
+    const cases: [() => tf.Optimizer, object][] = [
+      [() => tf.train.momentum(0.02, 0.9), { useNesterov: true }],
+      [() => tf.train.adam(0.02), { beta1: 0.5, beta2: 0.9 }],
+      [() => tf.train.rmsprop(0.02), { centered: true }],
+    ];
+    for (const [optimizer, change] of cases) {
+      const between = (model: tfl.LayersModel, step: number) => {
+        if (step === 6) Object.assign(model.optimizer, change);
+      };
+      const [eager, recorded, without] = [
+        await steps(false, optimizer, between),
+        await steps(true, optimizer, between),
+        await steps(true, optimizer),
+      ];
+      expect(recorded.given).toEqual(eager.given);
+      expect(without.given.losses).not.toEqual(eager.given.losses);
+    }
+  });
+
+  test.each(OPTIMIZERS.slice(1))(
+    '%s, whose weights are loaded between two',
+    async (_, optimizer) => {
+      let saved: { name: string; tensor: tf.Tensor }[] = [];
+      const between = async ({ optimizer: own }: tfl.LayersModel, step: number) => {
+        if (step === 3) {
+          saved = (await own.getWeights()).map(({ name, tensor }) => ({
+            name,
+            tensor: tensor.clone(),
+          }));
+        }
+        if (step === 8) {
+          await own.setWeights(saved);
+          tf.dispose(saved.map(({ tensor }) => tensor));
+        }
+      };
+      const [eager, recorded] = [
+        await steps(false, optimizer, between),
+        await steps(true, optimizer, between),
+      ];
+      expect(recorded.given).toEqual(eager.given);
+      expect(recorded.given.iterations).toBe(9);
+      expect(recorded.updates).toBeLessThan(8);
+    },
+  );
+
+  test('snapshots at each step neither change nor stop it', async () => {
+    const run = async (recorded: boolean) => {
+      const snapshots: tf.Tensor[][] = [];
+      const result = await steps(
+        recorded,
+        () => tf.train.adam(0.01),
+        (model) => {
+          snapshots.push(model.getWeights().map((w) => w.clone()));
+        },
+      );
+      const values = snapshots.map((all) => all.map((w) => Array.from(w.dataSync())));
+      tf.dispose(snapshots);
+      return { ...result, values };
+    };
+    const [eager, recorded] = [await run(false), await run(true)];
+    expect(recorded.given).toEqual(eager.given);
+    expect(recorded.values).toEqual(eager.values);
+    expect(recorded.updates).toBe(2);
+  });
+
+  test('a view of a weight keeps what it saw', async () => {
+    const run = async (recorded: boolean) => {
+      let view: tf.Tensor | undefined;
+      const { given } = await steps(
+        recorded,
+        () => tf.train.sgd(0.1),
+        (model, step) => {
+          if (step === 6) view = tf.reshape(model.getWeights()[0]!, [-1]);
+        },
+      );
+      const seen = Array.from(view!.dataSync());
+      view!.dispose();
+      return { given, seen };
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
+  test('but not one that computes with its numbers, nor one of a program’s own', async () => {
+    class Halving extends tf.SGDOptimizer {
+      static readonly recordable: boolean = true;
+      calls = 0;
+      override applyGradients(gradients: tf.NamedTensorMap): void {
+        this.calls++;
+        this.setLearningRate(0.1 / this.calls);
+        super.applyGradients(gradients);
+      }
+    }
+    for (const optimizer of [() => tf.train.adamax(0.01), () => new Halving(0.1)]) {
+      const [eager, recorded] = [await steps(false, optimizer), await steps(true, optimizer)];
+      expect(recorded.given).toEqual(eager.given);
+      expect(recorded.updates).toBe(14);
+    }
+  });
+
+  test('an update that does not tell its numbers is not sent again', () => {
+    const own = engineBackend().recordStep();
+    const w = tf.variable(tf.fill([6], 1));
+    const g = tf.fill([6], 1);
+    const run = (learningRate: number) =>
+      own.run([g], [], ([gradient]) => {
+        const update = { kernel: 'CnnkitSgdUpdate', slots: [], attrs: { learningRate } };
+        engineBackend().updateVariables({ ...update, variables: [w], gradients: [gradient!] });
+        return { values: [], gradients: [] };
+      });
+    for (let i = 1; i <= 5; i++) run(i);
+    expect(Array.from(w.dataSync())).toEqual(Array(6).fill(1 - 15));
+    expect(own.recordings).toBe(0);
+    tf.dispose([w, g]);
+  });
 });
 
 describe('it is not recorded', () => {
@@ -556,19 +776,49 @@ describe('a step of one’s own', () => {
 });
 
 describe('memory', () => {
-  test('all of it is back after a fit, and nothing grows from one to the next', async () => {
-    const model = MODELS.normalised!();
-    model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
-    const { x, y } = batchOf(45);
-    const used: number[] = [];
-    const tensors: number[] = [];
-    for (let i = 0; i < 4; i++) {
-      await model.fit(x, y, { batchSize: 8, epochs: 2, verbose: 0 });
-      used.push(engineBackend().memory().usedBytes);
-      tensors.push(tf.memory().numTensors);
-    }
-    expect(new Set(used.slice(1)).size).toBe(1);
-    expect(new Set(tensors.slice(1)).size).toBe(1);
+  test('nothing grows from one fit to the next, and all is back with the model', async () => {
+    const run = async (recorded: boolean) => {
+      engineBackend().recordSteps = recorded;
+      const { usedBytes } = engineBackend().memory();
+      const { numTensors } = tf.memory();
+      const model = MODELS.normalised!();
+      const optimizer = tf.train.adam();
+      model.compile({ optimizer, loss: 'categoricalCrossentropy' });
+      const { x, y } = batchOf(45);
+      const used: number[] = [];
+      const tensors: number[] = [];
+      for (let i = 0; i < 4; i++) {
+        await model.fit(x, y, { batchSize: 8, epochs: 2, verbose: 0 });
+        used.push(engineBackend().memory().usedBytes - usedBytes);
+        tensors.push(tf.memory().numTensors - numTensors);
+      }
+      model.dispose();
+      optimizer.dispose();
+      tf.dispose([x, y]);
+      const left = engineBackend().memory().usedBytes - usedBytes;
+      return { used, tensors, left, leftTensors: tf.memory().numTensors - numTensors };
+    };
+    const [eager, recorded] = [await run(false), await run(true)];
+    expect(new Set(recorded.used).size).toBe(1);
+    expect(recorded.used[0]).toBeGreaterThan(eager.used[3]!);
+    expect(recorded.tensors).toEqual(eager.tensors);
+    expect(recorded.left).toBe(eager.left);
+    expect(recorded.leftTensors).toBe(eager.leftTensors);
+  });
+
+  test('a thousand steps take what a few do', async () => {
+    const model = MODELS.dropout!();
+    model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+    const { x, y } = batchOf(16);
+    const fit = (epochs: number) => model.fit(x, y, { batchSize: 4, epochs, verbose: 0 });
+    await fit(3);
+    const { usedBytes, reservedBytes } = engineBackend().memory();
+    const { numTensors, numDataBuffers } = tf.memory();
+    await fit(250);
+    expect(engineBackend().memory().usedBytes).toBe(usedBytes);
+    // Small uploads take other blocks while commands are under way, of which the ring holds so many.
+    expect(engineBackend().memory().reservedBytes - reservedBytes).toBeLessThan(1024 * 128);
+    expect(tf.memory()).toMatchObject({ numTensors, numDataBuffers });
     tf.dispose([x, y]);
     model.dispose();
   });

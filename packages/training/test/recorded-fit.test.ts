@@ -3,10 +3,18 @@ import { createModel } from '@cnnkit/models';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createOptimizer, type FitOptions, fit } from '../src/index.js';
+import {
+  Adam,
+  createOptimizer,
+  exponentialDecay,
+  type FitOptions,
+  fit,
+  type UpdateStep,
+} from '../src/index.js';
 
 interface Recorder {
   recordSteps: boolean;
+  updateVariables(update: object): void;
   memory(): { usedBytes: number };
 }
 const backend = () => tf.backend() as unknown as Recorder;
@@ -102,10 +110,24 @@ describe('fit gives the same bits where the backend records its steps', () => {
     ['Adagrad', {}],
     ['Adadelta', {}],
     ['Lion', {}],
+    ['AdamW', { clipvalue: 0.1 }],
+    [
+      'SGD',
+      {
+        learningRate: exponentialDecay({ initialLearningRate: 0.1, decaySteps: 3, decayRate: 0.8 }),
+      },
+    ],
   ])('%s %o', async (name, options) => {
     const share = await expectSame(() => createOptimizer(name, { learningRate: 0.01, ...options }));
     // Of 20 steps the first two of each batch size run every kernel.
     expect(share).toBeLessThan(0.6);
+  });
+
+  test.each([
+    ['Adam', { amsgrad: true }],
+    ['RMSprop', { centered: true, momentum: 0.5 }],
+  ])('%s %o, which no kernel does', async (name, options) => {
+    await expectSame(() => createOptimizer(name, { learningRate: 0.01, ...options }));
   });
 
   test('with class weights, weighted metrics by name, and a last batch of another size', async () => {
@@ -155,7 +177,124 @@ test('a learning rate and a layer that change between epochs count at once', asy
   expect(results[1]).toEqual(results[0]);
 });
 
-test('its memory is back when a run ends', async () => {
+describe('a second run over the same model', () => {
+  /** Losses of three runs; `change` runs before the last. */
+  async function runs(
+    recorded: boolean,
+    change: (model: tfl.LayersModel) => unknown = () => {},
+    options: FitOptions = {},
+  ) {
+    backend().recordSteps = recorded;
+    const model = build();
+    const optimizer = new Adam({ learningRate: 0.01, weightDecay: 0.01 });
+    const metrics = ['accuracy'];
+    model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics });
+    const losses: unknown[] = [];
+    const counts: number[] = [];
+    const { updateVariables } = backend();
+    let updates = 0;
+    backend().updateVariables = function (update) {
+      updates++;
+      updateVariables.call(this, update);
+    };
+    for (let i = 0; i < 3; i++) {
+      if (i === 2) await change(model);
+      const { history } = await fit(model, data(48), { batchSize: 16, epochs: 3, ...options });
+      losses.push(history);
+      counts.push(updates);
+    }
+    delete (backend() as Partial<Recorder>).updateVariables;
+    const weights = model.getWeights().map((weight) => Array.from(weight.dataSync()));
+    const before = backend().memory().usedBytes;
+    model.dispose();
+    const givenBack = before - backend().memory().usedBytes;
+    return { given: { losses, weights }, counts, givenBack };
+  }
+
+  test('sends what the first recorded, until the model is disposed', async () => {
+    const [eager, recorded] = [await runs(false), await runs(true)];
+    expect(recorded.given).toEqual(eager.given);
+    // Two updates a step: of the weights' decay, and of the weights.
+    expect(eager.counts).toEqual([18, 36, 54]);
+    expect(recorded.counts).toEqual([4, 4, 4]);
+    expect(recorded.givenBack).toBeGreaterThan(eager.givenBack);
+  });
+
+  test.each<[string, (model: tfl.LayersModel) => unknown]>([
+    [
+      'other weights are trained',
+      (model) => {
+        // Of a weight alone, which its layer does not show.
+        (model.trainableWeights[0] as unknown as { trainable: boolean }).trainable = false;
+      },
+    ],
+    [
+      'the optimizer is put back to where it was',
+      async ({ optimizer }) => {
+        const own = optimizer as Adam;
+        const weights = await own.getWeights();
+        const changed = weights.map(({ name, tensor }) => ({ name, tensor: tf.mul(tensor, 0.5) }));
+        await own.setWeights(changed);
+        tf.dispose([weights, changed].flatMap((all) => all.map(({ tensor }) => tensor)));
+      },
+    ],
+    [
+      'it is compiled anew',
+      (model) => {
+        const optimizer = new Adam({ learningRate: 0.05 });
+        model.compile({ optimizer, loss: 'meanSquaredError', metrics: ['mse'] });
+      },
+    ],
+    [
+      'its last layer has another activation',
+      (model) => {
+        const [last, dense] = [model.layers.at(-1), model.layers[4]] as unknown as {
+          activation: unknown;
+        }[];
+        last!.activation = dense!.activation;
+      },
+    ],
+  ])('is right where %s', async (_, change) => {
+    const [eager, recorded] = [await runs(false, change), await runs(true, change)];
+    expect(recorded.given).toEqual(eager.given);
+    expect(recorded.counts[1]).toBe(4);
+  });
+
+  test('is right with other metrics, weights and batch sizes', async () => {
+    const model = () => {};
+    for (const options of [
+      { weightedMetrics: ['accuracy' as const], classWeight: { 1: 2 } },
+      { batchSize: 20 },
+    ]) {
+      const [eager, recorded] = [
+        await runs(false, model, options),
+        await runs(true, model, options),
+      ];
+      expect(recorded.given).toEqual(eager.given);
+    }
+  });
+});
+
+test('a class that derives from an optimizer here steps by itself', async () => {
+  let steps = 0;
+  class Shrinking extends Adam {
+    static override readonly recordable: boolean = true;
+    protected override update(step: UpdateStep): void {
+      steps++;
+      for (const variable of step.variables) variable.assign(tf.mul(variable, 1 - 0.01 / steps));
+      super.update(step);
+    }
+  }
+  const results = [];
+  for (const recorded of [false, true]) {
+    steps = 0;
+    results.push((await run(recorded, () => new Shrinking({ learningRate: 0.01 }))).result);
+    expect(steps).toBe(20);
+  }
+  expect(results[1]).toEqual(results[0]);
+});
+
+test('its memory is back when the model is disposed', async () => {
   const optimizer = () => createOptimizer('Adam', {});
   await run(true, optimizer);
   const { usedBytes } = backend().memory();

@@ -1,7 +1,7 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { Arena, type Views } from './arena.js';
-import type { Capture } from './capture.js';
+import type { Capture, UpdateNumbers } from './capture.js';
 import { Commands } from './commands.js';
 import type { KernelLibrary } from './kernel-library.js';
 import { updateVariables, type VariablesUpdate } from './kernels/update.js';
@@ -10,6 +10,7 @@ import { layoutFor } from './layout.js';
 import { assumptionsOf, compiledByNames, isPureOptimizer } from './pure-layers.js';
 import { RecordedStep } from './recorded-step.js';
 import { type BlockType, type Deferred, type EngineContext, Storage } from './storage.js';
+import { updateAssumptions } from './tfjs-optimizers.js';
 
 /** Elements up to which values are kept in JavaScript beside the arena. */
 const SMALL = 256;
@@ -24,7 +25,7 @@ export class TensorData {
   readonly dtype: DataType;
   refCount: number;
   /** Undefined for strings and complex numbers, which stay in JavaScript. */
-  readonly storage: Storage | undefined;
+  storage: Storage | undefined;
   readonly #values: backend_util.BackendValues | undefined;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
 
@@ -63,6 +64,7 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
   /** Kernels that ran as tfjs's cpu kernels, by name, with their count. */
   readonly fallbacks: Map<string, number> = new Map();
   #capture: Capture | undefined;
+  /** Those that hold memory, the one that was recorded last at the end. */
   readonly #steps = new Set<RecordedStep>();
 
   constructor(library: KernelLibrary, maximumBytes: number) {
@@ -86,9 +88,13 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
     this.commands.recorder = capture;
   }
 
-  /** A step to be run many times over, without the JavaScript of the first times. */
-  recordStep(): RecordedStep {
-    return new RecordedStep(this);
+  /**
+   * A step to be run many times over, without the JavaScript of the first times.
+   *
+   * @param model Whose it is, if it is one's: what the step holds is given back when that is disposed.
+   */
+  recordStep(model?: object): RecordedStep {
+    return new RecordedStep(this, model);
   }
 
   /**
@@ -102,9 +108,27 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
     return layers === undefined ? undefined : [layers, optimizer, this.winograd];
   }
 
+  /**
+   * What a recorded step depends on in addition if it holds the optimizer's update too; undefined if it
+   * cannot. It can for tfjs's optimizers, and for one that is recordable, has `updateIsRecordable`, and
+   * calls {@link repeatUpdates} in `applyGradients`.
+   */
+  updateAssumptions(optimizer: object): unknown[] | undefined {
+    return updateAssumptions(optimizer);
+  }
+
   /** An optimizer's step in place, for whoever has variables; see `kernels/update.ts`. */
   updateVariables(update: VariablesUpdate): void {
     updateVariables(this, update);
+  }
+
+  /**
+   * Called by an optimizer after its updates: where they are recorded, `next` is called each time they
+   * are sent again. It does what else a step does in JavaScript, and returns the numbers (`attrs`) of
+   * each update, in their order.
+   */
+  repeatUpdates(next: () => readonly UpdateNumbers[]): void {
+    this.#capture?.repeat(next);
   }
 
   /** Called by a step that is about to be recorded: few keep their memory at once. */

@@ -1,21 +1,32 @@
 import type { BlockPool } from './arena.js';
 import type { CnnkitBackend } from './backend.js';
+import type { SentCommand } from './commands.js';
 import type { Storage } from './storage.js';
-
-/** A command as it was sent. */
-export interface SentCommand {
-  readonly op: number;
-  readonly chunks: number;
-  readonly ints: number[];
-  readonly floats: readonly number[] | undefined;
-}
 
 /** Words of a command that are another each time, as those that key a dropout mask. */
 export interface Drawn {
-  readonly command: SentCommand;
+  /** Which of the commands. */
+  readonly command: number;
   /** Place of the first word among the command's integers. */
   readonly at: number;
   readonly draw: () => readonly number[];
+}
+
+/** Commands of one update of variables, whose numbers are others each time. */
+export interface SentUpdate {
+  /** The first of the commands, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  readonly kernel: string;
+}
+
+/** The numbers of an update, as `updateVariables` takes them. */
+export type UpdateNumbers = Readonly<Record<string, unknown>>;
+
+/** Updates that were sent, and what gives their numbers each time they are sent again. */
+export interface RepeatedUpdates {
+  readonly updates: readonly SentUpdate[];
+  readonly next: () => readonly UpdateNumbers[];
 }
 
 /**
@@ -28,10 +39,15 @@ export interface Drawn {
 export class Capture implements BlockPool {
   readonly commands: SentCommand[] = [];
   readonly drawn: Drawn[] = [];
+  readonly repeated: RepeatedUpdates[] = [];
+  /** Updates of which nobody has said yet what their numbers will be. */
+  #updates: SentUpdate[] = [];
   /** Storages of variables that were there before; those read by now are in `read`. */
   readonly #variables: ReadonlySet<Storage>;
   readonly #backend: CnnkitBackend;
   readonly read: Set<Storage> = new Set();
+  /** Those of them that were changed in place. */
+  readonly overwritten: Set<Storage> = new Set();
   /** Storages that were there before, or hold constants: they stay as long as the commands. */
   readonly kept: Set<Storage> = new Set();
   /** Blocks in use and blocks to be used again, with their sizes. */
@@ -63,9 +79,34 @@ export class Capture implements BlockPool {
 
   /** Has integers of the last command drawn anew each time. */
   redraw(at: number, draw: (() => readonly number[]) | undefined): void {
-    const command = this.commands.at(-1);
-    if (draw === undefined || command === undefined) this.fail('random numbers are drawn once');
+    const command = this.commands.length - 1;
+    if (draw === undefined || command < 0) this.fail('random numbers are drawn once');
     else this.drawn.push({ command, at, draw });
+  }
+
+  /** Called when an update has sent its `count` commands. */
+  updates(kernel: string, count: number): void {
+    this.#updates.push({ kernel, first: this.commands.length - count, count });
+  }
+
+  /** Tells what gives the numbers of the updates sent since this was called last. */
+  repeat(next: () => readonly UpdateNumbers[]): void {
+    this.repeated.push({ updates: this.#updates, next });
+    this.#updates = [];
+  }
+
+  /** Whether it is known of all updates what their numbers will be. */
+  get repeatable(): boolean {
+    return this.#updates.length === 0;
+  }
+
+  /** Called when a command is about to change values in place. */
+  overwrites(storage: Storage): void {
+    if (storage.born === this) return;
+    if (this.#variables.has(storage)) this.overwritten.add(storage);
+    else this.fail('values are changed in place');
+    // What was computed from the old values is of no use any more.
+    this.#derived.delete(storage);
   }
 
   /** Called when a kernel reads a storage that this capture did not make. */

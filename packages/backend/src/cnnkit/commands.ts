@@ -18,6 +18,40 @@ import { COMMANDS } from './opcodes.js';
 /** Most chunks a command may have: the claim word has 16 bits for each end. */
 const MAX_CHUNKS = 65535;
 
+/** A command as it was sent. */
+export interface SentCommand {
+  readonly op: number;
+  readonly chunks: number;
+  readonly ints: readonly number[];
+  readonly floats: readonly number[] | undefined;
+}
+
+/** Commands as the ring holds them, to be sent together: command i begins at word `i * SLOT_INTS`. */
+export interface PackedCommands {
+  readonly count: number;
+  readonly i32: Int32Array;
+  /** The same words as numbers. */
+  readonly f32: Float32Array;
+}
+
+/** Word of a packed command's argument. */
+export const argumentAt = (command: number, at: number): number => command * SLOT_INTS + 2 + at;
+
+/** Writes commands down as the ring will hold them. */
+export function packCommands(commands: readonly SentCommand[]): PackedCommands {
+  const i32 = new Int32Array(commands.length * SLOT_INTS);
+  const f32 = new Float32Array(i32.buffer);
+  commands.forEach(({ op, chunks, ints, floats = [] }, i) => {
+    i32[i * SLOT_INTS] = op;
+    i32[i * SLOT_INTS + 1] = wholeChunks(chunks);
+    i32.set(ints, argumentAt(i, 0));
+    f32.set(floats, argumentAt(i, ints.length));
+  });
+  return { count: commands.length, i32, f32 };
+}
+
+const wholeChunks = (chunks: number) => Math.max(1, Math.min(MAX_CHUNKS, chunks));
+
 /** Time of one kernel, over all threads. */
 export interface KernelProfile {
   readonly command: string;
@@ -81,11 +115,34 @@ export class Commands {
     if (((this.#head - Atomics.load(i32, DONE)) | 0) >= SLOTS - 1) this.sync();
     let at = RING + (this.#head & (SLOTS - 1)) * SLOT_INTS;
     i32[at++] = op;
-    i32[at++] = Math.max(1, Math.min(MAX_CHUNKS, chunks));
+    i32[at++] = wholeChunks(chunks);
     for (let i = 0; i < ints.length; i++) i32[at++] = ints[i]!;
     if (floats !== undefined) for (let i = 0; i < floats.length; i++) f32[at++] = floats[i]!;
-    this.#head = (this.#head + 1) | 0;
-    this.#sent++;
+    this.#publish(1);
+  }
+
+  /** Sends commands that were packed. Threads that sleep are woken once, not for each. */
+  sendPacked({ count, i32: packed }: PackedCommands): void {
+    for (let at = 0; at < count; ) {
+      const { i32 } = this.#views;
+      const free = SLOTS - 1 - ((this.#head - Atomics.load(i32, DONE)) | 0);
+      if (free <= 0) {
+        this.sync();
+        continue;
+      }
+      const slot = this.#head & (SLOTS - 1);
+      const n = Math.min(count - at, free, SLOTS - slot);
+      i32.set(packed.subarray(at * SLOT_INTS, (at + n) * SLOT_INTS), RING + slot * SLOT_INTS);
+      this.#publish(n);
+      at += n;
+    }
+  }
+
+  /** Shows the threads `n` more commands. */
+  #publish(n: number): void {
+    const { i32 } = this.#views;
+    this.#head = (this.#head + n) | 0;
+    this.#sent += n;
     Atomics.store(i32, HEAD, this.#head);
     if (this.#shared && Atomics.load(i32, SLEEPERS) > 0) this.#library.wake();
   }

@@ -8,7 +8,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
 import { Capture } from './capture.js';
+import { argumentAt, type PackedCommands, packCommands } from './commands.js';
 import { isPlain, sendCopy } from './kernels/move.js';
+import { renumber } from './kernels/update.js';
 import { Storage } from './storage.js';
 
 /** What a step computes. */
@@ -29,6 +31,10 @@ interface Place {
 /** A captured step, ready to be sent again. */
 interface Recording {
   readonly capture: Capture;
+  /** Its commands, and behind them those that copy its values to the caller. */
+  readonly packed: PackedCommands;
+  /** For each value which commands copy it. */
+  readonly copies: readonly (readonly [first: number, end: number])[];
   readonly inputs: readonly Place[];
   readonly values: readonly Place[];
   readonly gradients: readonly Place[];
@@ -43,6 +49,13 @@ const RECORDINGS = 2;
 /** Captures that may be of no use before it is given up. */
 const ATTEMPTS = 3;
 
+const stepsOf = new WeakMap<object, readonly RecordedStep[]>();
+
+/** Gives back what the steps of `owner` hold; they may go on. */
+export function forgetStepsOf(owner: object): void {
+  for (const step of stepsOf.get(owner) ?? []) step.forget();
+}
+
 /**
  * A computation that is done again and again on other values, as a training step is: tfjs's operations,
  * its tape and its gradients take their time in JavaScript each time only to send the same commands. The
@@ -50,9 +63,10 @@ const ATTEMPTS = 3;
  * again, to the same blocks.
  *
  * `compute` must be a pure function of its inputs and of variables. What else it depends on is named in
- * `assumptions`; what else it does is not done again. It may assign variables, and draw random numbers
- * through kernels that know how to draw them anew. Where it reads values back, or nothing comes of
- * capturing it, it simply runs each time.
+ * `assumptions`; what else it does is not done again. It may assign variables, draw random numbers
+ * through kernels that know how to draw them anew, and let an optimizer step that says what its numbers
+ * will be (`backend.repeatUpdates`). Where it reads values back, or nothing comes of capturing it, it
+ * simply runs each time.
  */
 export class RecordedStep {
   readonly #backend: CnnkitBackend;
@@ -63,8 +77,9 @@ export class RecordedStep {
   #problem: string | undefined;
   #replaying = false;
 
-  constructor(backend: CnnkitBackend) {
+  constructor(backend: CnnkitBackend, owner?: object) {
     this.#backend = backend;
+    if (owner !== undefined) stepsOf.set(owner, [...(stepsOf.get(owner) ?? []), this]);
   }
 
   /** How many shapes of inputs there are captured commands for. */
@@ -123,6 +138,7 @@ export class RecordedStep {
   forget(): void {
     for (const [key, recording] of this.#recordings) this.#drop(key, recording);
     this.#seen.clear();
+    this.#assumptions = [];
     this.#attempts = 0;
     this.#problem = undefined;
   }
@@ -146,10 +162,24 @@ export class RecordedStep {
     for (const [variable, storage] of variables) {
       if (this.#storageOf(variable) !== storage) return false;
     }
-    for (const [variable, storage] of assigned) {
-      if (storage.users > 1 || this.#backend.dataOf(variable).refCount > 1) return false;
-    }
+    for (const [, storage] of assigned) if (storage.users > 1) return false;
+    for (const [variable] of assigned) this.#detach(variable);
     return true;
+  }
+
+  /** Leaves a copy to those who hold a variable's values, as snapshots do, so that it may change in place. */
+  #detach(variable: Variable): void {
+    const backend = this.#backend;
+    const data = backend.dataOf(variable);
+    const { storage } = data;
+    if (data.refCount === 1 || storage === undefined || storage.users > 1) return;
+    const copy = Storage.allocate(backend, storage.type, storage.size);
+    this.#copy(storage, copy);
+    data.storage = copy;
+    const { shape, dtype } = variable;
+    const tensor = engine().makeTensorFromTensorInfo(backend.tensorOver(storage, shape, dtype));
+    variable.assign(tensor);
+    tensor.dispose();
   }
 
   /** A variable's storage; undefined if it is disposed or lives on another backend. */
@@ -183,6 +213,7 @@ export class RecordedStep {
     for (const variable of Object.values(engine().registeredVariables)) {
       const storage = this.#storageOf(variable);
       if (storage === undefined) continue;
+      this.#detach(variable);
       storage.block();
       // An assigned variable's block must still be there at the end, to take the new values.
       before.set(variable, storage.retain());
@@ -194,7 +225,10 @@ export class RecordedStep {
       const [values, gradients] = tidy(() => {
         const own = places.map((place) => this.#tensorOf(place));
         const result = compute(own);
-        const assigned = [...before].filter((entry) => this.#rebind(...entry));
+        const assigned = [...before].filter(
+          (entry) => this.#rebind(...entry) || capture.overwritten.has(entry[1]),
+        );
+        if (!capture.repeatable) capture.fail('the numbers of an update are given once');
         // Of others' values the commands would hold what they were here.
         for (const variable of Object.values(engine().registeredVariables)) {
           if (!before.has(variable) && this.#storageOf(variable) !== undefined) {
@@ -209,6 +243,8 @@ export class RecordedStep {
         };
         recording = {
           capture,
+          packed: packCommands([]),
+          copies: [],
           inputs: places,
           values: result.values.map(placeOf),
           gradients: result.gradients.map(placeOf),
@@ -264,31 +300,59 @@ export class RecordedStep {
       return result;
     }
     for (const { storage } of places) storage.retain();
-    this.#recordings.set(key, recording);
-    const values = recording.values.map((place) => this.#copyOf(place));
+    const sent = capture.commands.splice(0);
+    const copies: [number, number][] = [];
+    const { commands } = this.#backend;
+    commands.recorder = {
+      record: (op, chunks, ints, floats) => sent.push({ op, chunks, ints: ints.slice(), floats }),
+    };
+    let values: Tensor[];
+    try {
+      values = recording.values.map((place) => {
+        const first = sent.length;
+        const copy = this.#copyOf(place);
+        copies.push([first, sent.length]);
+        return copy;
+      });
+    } finally {
+      commands.recorder = undefined;
+    }
+    this.#recordings.set(key, { ...recording, packed: packCommands(sent), copies });
     for (const tensor of result.values) tensor.dispose();
     return { values, gradients: result.gradients };
   }
 
   #replay(recording: Recording, inputs: readonly Tensor[]): StepResult {
-    const { capture, values, gradients, assigned } = recording;
-    const { commands } = this.#backend;
+    const { capture, packed, values, gradients, assigned } = recording;
     this.#attempts = 0;
-    this.#fill(recording.inputs, inputs);
-    for (const { command, at, draw } of capture.drawn) {
-      draw().forEach((word, i) => {
-        command.ints[at + i] = word;
+    // First what may call a program's own functions, which may throw.
+    for (const { updates, next } of capture.repeated) {
+      const numbers = next();
+      updates.forEach((update, i) => {
+        renumber(packed, update, numbers[i]!);
       });
     }
-    for (const { op, chunks, ints, floats } of capture.commands) {
-      commands.send(op, chunks, ints, floats);
+    for (const { command, at, draw } of capture.drawn) {
+      packed.i32.set(draw(), argumentAt(command, at));
     }
+    this.#fill(recording.inputs, inputs);
+    const own = values.map((place, i) => this.#place(place, packed, recording.copies[i]!));
+    this.#backend.commands.sendPacked(packed);
     for (const [, storage] of assigned) storage.changed();
     for (const { storage } of gradients) storage.changed();
-    return {
-      values: values.map((place) => this.#copyOf(place)),
-      gradients: gradients.map((place) => this.#tensorOf(place)),
-    };
+    return { values: own, gradients: gradients.map((place) => this.#tensorOf(place)) };
+  }
+
+  /** A tensor for a value of a step, which its packed commands will copy there. */
+  #place(
+    { storage, shape, dtype }: Place,
+    { i32 }: PackedCommands,
+    [first, end]: readonly [number, number],
+  ): Tensor {
+    const own = Storage.allocate(this.#backend, storage.type, storage.size);
+    const to = own.block();
+    for (let command = first; command < end; command++) i32[argumentAt(command, 1)] = to;
+    return engine().makeTensorFromTensorInfo(this.#backend.tensorOver(own, shape, dtype));
   }
 
   #fill(places: readonly Place[], inputs: readonly Tensor[]): void {

@@ -178,7 +178,7 @@ export class Storage {
 
   /** The block, about to be overwritten by an update in place: what JavaScript knew is void. */
   blockToOverwrite(): number {
-    this.#engine.capture?.fail('values are changed in place');
+    this.#engine.capture?.overwrites(this);
     const block = this.block();
     this.changed();
     return block;

@@ -13,6 +13,7 @@ import {
   RMSPropOptimizer,
   type Scalar,
   SGDOptimizer,
+  scalar,
   type Tensor,
   tidy,
   type Variable,
@@ -20,6 +21,7 @@ import {
 } from '@tensorflow/tfjs-core';
 
 import { CnnkitBackend } from './backend.js';
+import { scaleVariable } from './kernels/update.js';
 
 // tfjs's optimizers step in some 14 operations a variable. On this backend each takes one command a
 // variable instead, with the numbers, the slots and the slots' names that tfjs's own step has: their
@@ -38,7 +40,7 @@ interface FusedStep {
   readonly attrs: Readonly<Record<string, number | boolean>>;
   readonly tensors?: NamedTensorMap;
   /** What else the step does, once. */
-  after?(): void;
+  after?(backend: CnnkitBackend): void;
 }
 
 // What the optimizers keep is private to TypeScript only, and part of their saved form.
@@ -102,9 +104,9 @@ function adam(o: AdamState): FusedStep {
       epsilon: o.epsilon,
     },
     tensors: { accBeta1: o.accBeta1, accBeta2: o.accBeta2 },
-    after() {
-      o.accBeta1.assign(mul(o.accBeta1, o.beta1));
-      o.accBeta2.assign(mul(o.accBeta2, o.beta2));
+    after(backend) {
+      scaleVariable(backend, o.accBeta1, scalar(o.beta1));
+      scaleVariable(backend, o.accBeta2, scalar(o.beta2));
     },
   };
 }
@@ -227,7 +229,7 @@ function runFused(gradients: Gradients, stepOf: () => FusedStep): boolean {
     });
     const { kernel, attrs, tensors = {} } = step;
     backend.updateVariables({ kernel, variables, gradients: given, slots, attrs, tensors });
-    step.after?.();
+    step.after?.(backend);
     return true;
   });
 }
@@ -244,9 +246,44 @@ function replace(
   const prototype = optimizer.prototype as Replaceable;
   const composed = prototype.applyGradients;
   prototype.applyGradients = function (gradients) {
-    if (runFused(gradients, () => stepOf(this as never))) this.incrementIterations();
-    else composed.call(this, gradients);
+    if (!runFused(gradients, () => stepOf(this as never))) {
+      composed.call(this, gradients);
+      return;
+    }
+    this.incrementIterations();
+    const { backend } = engine();
+    if (!(backend instanceof CnnkitBackend)) return;
+    backend.repeatUpdates(() => {
+      const { attrs } = stepOf(this as never);
+      this.incrementIterations();
+      return [attrs];
+    });
   };
+}
+
+/** What an optimizer here has beside numbers and slots that decides what its step does. */
+const DECIDING = ['beta1', 'beta2', 'centered'];
+const SLOTS = [
+  ...['accumulatedFirstMoment', 'accumulatedSecondMoment', 'accumulations'],
+  ...['accumulatedMeanSquares', 'accumulatedMoments', 'accumulatedMeanGrads'],
+  ...['accumulatedGrads', 'accumulatedUpdates'],
+];
+/** Adamax is none of them: it computes with its learning rate. */
+const RECORDABLE: readonly unknown[] = [
+  ...[SGDOptimizer, MomentumOptimizer, AdamOptimizer],
+  ...[RMSPropOptimizer, AdagradOptimizer, AdadeltaOptimizer],
+];
+
+/**
+ * What the commands of an optimizer's step depend on, beside weights and what `repeatUpdates` renews;
+ * undefined if its step cannot be sent again.
+ */
+export function updateAssumptions(optimizer: object): unknown[] | undefined {
+  const own = optimizer as Readonly<Record<string, unknown>>;
+  if (RECORDABLE.includes(optimizer.constructor)) {
+    return [...DECIDING, ...SLOTS].map((key) => own[key]);
+  }
+  return own.updateIsRecordable === true ? [] : undefined;
 }
 
 let replaced = false;

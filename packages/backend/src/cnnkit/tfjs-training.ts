@@ -1,13 +1,13 @@
 import { engine, type Optimizer, serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { CnnkitBackend } from './backend.js';
 import { learnPureLayers } from './pure-layers.js';
-import type { RecordedStep } from './recorded-step.js';
+import { forgetStepsOf, type RecordedStep } from './recorded-step.js';
 
 // A training step of tfjs-layers is some 170 operations of tfjs, most of them on a few numbers, and a
 // third of its time on this backend is JavaScript. Where nothing but tfjs's own parts is in the model, all
-// these steps send the same commands, and from the third on they are sent without the operations; only
-// the optimizer steps as ever. tfjs-layers has no hook for this, so its models' `makeTrainFunction` is
-// replaced by one that asks which backend is current; see `tfjs-layers.ts`.
+// these steps send the same commands, and from the third on they are sent without the operations.
+// tfjs-layers has no hook for this, so its models' `makeTrainFunction` is replaced by one that asks which
+// backend is current; see `tfjs-layers.ts`.
 
 /** Inputs, targets, and sample weights, null where there are none. */
 type TrainData = (Tensor | null)[];
@@ -20,8 +20,8 @@ interface Gradient {
 /** The members of tfjs-layers' LayersModel that count; most are private to TypeScript only. */
 interface LayersModel {
   makeTrainFunction(): TrainFunction;
-  fit(...args: unknown[]): Promise<unknown>;
-  fitDataset(...args: unknown[]): Promise<unknown>;
+  dispose(...args: unknown[]): unknown;
+  readonly model?: LayersModel;
   readonly optimizer_: Optimizer;
   readonly lossFunctions: unknown;
   readonly metricsTensors: unknown;
@@ -41,7 +41,7 @@ const steps = new WeakMap<LayersModel, ModelStep>();
 function stepOf(model: LayersModel, backend: CnnkitBackend): ModelStep {
   const known = steps.get(model);
   if (known?.backend === backend) return known;
-  const made = { backend, step: backend.recordStep(), names: [] };
+  const made = { backend, step: backend.recordStep(model), names: [] };
   steps.set(model, made);
   return made;
 }
@@ -81,14 +81,18 @@ function trainRecorded(model: LayersModel, train: TrainFunction, data: TrainData
   const own = stepOf(model, backend);
   const optimizer = model.optimizer_;
   const present = data.filter((tensor) => tensor != null);
-  conditions.push(...data.map((tensor) => tensor == null));
+  for (const tensor of data) conditions.push(tensor == null);
+  const update = backend.updateAssumptions(optimizer);
+  if (update !== undefined) conditions.push(...update);
   const { values, gradients } = own.step.run(present, conditions, (inputs) => {
     let at = 0;
     const given = data.map((tensor) => (tensor == null ? null : inputs[at++]!));
+    if (update !== undefined) return { values: train(given), gradients: [] };
     const step = withoutUpdate(optimizer, train, given);
     own.names = step.gradients.map(({ name }) => name);
     return { values: step.values, gradients: step.gradients.map(({ tensor }) => tensor) };
   });
+  if (update !== undefined) return values;
   const named = gradients.map((tensor, i) => ({ name: own.names[i]!, tensor }));
   optimizer.applyGradients(named);
   for (const tensor of gradients) tensor.dispose();
@@ -109,15 +113,12 @@ export function recordTfjsTraining(): void {
     const train = makeTrainFunction.call(this);
     return (data) => trainRecorded(this, train, data);
   };
-  for (const name of ['fit', 'fitDataset'] as const) {
-    const composed = prototype[name];
-    prototype[name] = async function (...args) {
-      try {
-        return await composed.apply(this, args);
-      } finally {
-        // Between two trainings its memory is of more use to others.
-        steps.get(this)?.step.forget();
-      }
-    };
-  }
+  const { dispose } = prototype;
+  prototype.dispose = function (...args) {
+    const result = dispose.apply(this, args);
+    forgetStepsOf(this);
+    // A Sequential hands all work on to a model inside.
+    if (this.model != null) forgetStepsOf(this.model);
+    return result;
+  };
 }

@@ -17,8 +17,11 @@ import { type MetricFunction, perSampleMetric, type WeightedMetric } from './wei
 export interface Objective {
   /** `loss` first, then the metrics, then the weighted metrics, as Keras spells them. */
   readonly names: readonly string[];
-  /** Whether the weighted metrics were given by name, and so only compute. */
-  readonly weightedByNames: boolean;
+  /**
+   * Stands for what it computes: two objectives over one model with the same here compute the same.
+   * Undefined if weighted metrics were not given by name, and so may do more than compute.
+   */
+  readonly purpose: readonly unknown[] | undefined;
   /** Those of the metrics that count over a whole pass. */
   readonly counted: CountedMetrics;
   /** Refuses targets that do not fit the model. `name` opens the message. */
@@ -91,7 +94,9 @@ export function objectiveOf(
     counted: new CountedMetrics(
       all.flatMap(({ metric }, i) => (isCounted(metric) ? [[names[i + 1] as string, metric]] : [])),
     ),
-    weightedByNames: weightedMetrics.every((metric) => typeof metric === 'string'),
+    purpose: weightedMetrics.every((metric) => typeof metric === 'string')
+      ? [compiled.lossFunctions, compiled.metricsTensors, lossName, width, names.join()]
+      : undefined,
     check(checked, targets) {
       if (targets.kind === 'classes') requireClasses(checked, targets.values, width, overClasses);
       else if (targets.width !== (sparse ? 1 : width) && !(fromSparse && targets.width === 1)) {

@@ -23,17 +23,37 @@ interface RecordedStep {
 
 /** What a backend has that records steps. */
 interface Recorder {
-  recordStep?(): RecordedStep;
+  recordStep?(model: object): RecordedStep;
   stepAssumptions?(model: object, optimizer: object): unknown[] | undefined;
+  updateAssumptions?(optimizer: object): unknown[] | undefined;
+}
+
+/** A model's step on a backend, which one run leaves to the next. */
+interface ModelStep {
+  readonly recorder: Recorder;
+  readonly step: RecordedStep;
+  /** Names of the variables that its gradients are of. */
+  names: readonly string[];
+}
+
+/** A backend gives back what a step holds when its model is disposed, or room is short. */
+const steps = new WeakMap<object, ModelStep>();
+
+function stepOf(model: object, recorder: Recorder): ModelStep | undefined {
+  const known = steps.get(model);
+  if (known?.recorder === recorder) return known;
+  known?.step.forget();
+  const step = recorder.recordStep?.(model);
+  if (step === undefined) return undefined;
+  const made = { recorder, step, names: [] };
+  steps.set(model, made);
+  return made;
 }
 
 /** Trains a model batch by batch. */
 export class Trainer {
   readonly #model: LayersModel;
   readonly #objective: Objective;
-  #recorder: Recorder | undefined;
-  #step: RecordedStep | undefined;
-  #names: string[] = [];
 
   constructor(model: LayersModel, objective: Objective) {
     this.#model = model;
@@ -51,19 +71,16 @@ export class Trainer {
       const optimizer = this.#model.optimizer;
       const xs = tf.tensor(batch.xs, [...batch.shape]);
       const targets = this.#objective.targets(batch);
-      const assumptions = this.#assumptions(optimizer);
+      const recorder = tf.backend() as Recorder;
+      const assumptions = this.#assumptions(recorder, optimizer);
+      const own = assumptions && stepOf(this.#model, recorder);
       const values =
-        assumptions === undefined
+        own === undefined
           ? this.#minimize(optimizer, xs, targets)
-          : this.#record(optimizer, xs, targets, assumptions);
+          : this.#record(own, optimizer, xs, targets, assumptions as unknown[]);
       constrain(this.#model);
       return values;
     });
-  }
-
-  /** Lets go of what a backend keeps to be faster; it may go on. */
-  dispose(): void {
-    this.#step?.forget();
   }
 
   #minimize(optimizer: Optimizer, xs: Tensor, targets: BatchTargets): Scalar[] {
@@ -82,18 +99,22 @@ export class Trainer {
     return [loss, ...metrics];
   }
 
-  /** The same in two parts, the first of which the backend need not compute each time. */
+  /** The same in a form that the backend need not compute each time; in two parts if it must. */
   #record(
+    own: ModelStep,
     optimizer: Optimizer,
     xs: Tensor,
     targets: BatchTargets,
-    assumptions: readonly unknown[],
+    assumptions: unknown[],
   ): Scalar[] {
+    const update = own.recorder.updateAssumptions?.(optimizer);
+    if (update !== undefined) assumptions.push(...update);
     const { ys, labels, weights } = targets;
     const given = [xs, ys, labels, weights].filter((tensor) => tensor !== undefined);
-    const { values, gradients } = (this.#step as RecordedStep).run(given, assumptions, (inputs) => {
+    assumptions.push(labels === undefined, weights === undefined);
+    const { values, gradients } = own.step.run(given, assumptions, (inputs) => {
       const [x, y, ...rest] = inputs as [Tensor, Tensor, ...Tensor[]];
-      const own: BatchTargets = {
+      const uploaded: BatchTargets = {
         ys: y,
         labels: labels && rest.shift(),
         weights: weights && rest.shift(),
@@ -101,28 +122,33 @@ export class Trainer {
       let output: Tensor | undefined;
       const { value, grads } = optimizer.computeGradients(() => {
         output = tf.keep(this.#objective.forward(x, true));
-        return this.#objective.loss(own, output);
+        return this.#objective.loss(uploaded, output);
       }, this.#variables());
-      const metrics = this.#objective.metrics(own, output as Tensor);
+      const metrics = this.#objective.metrics(uploaded, output as Tensor);
       (output as Tensor).dispose();
-      this.#names = Object.keys(grads);
-      return { values: [value, ...metrics], gradients: Object.values(grads) };
+      const values = [value, ...metrics];
+      if (update !== undefined) {
+        optimizer.applyGradients(grads);
+        tf.dispose(grads);
+        return { values, gradients: [] };
+      }
+      own.names = Object.keys(grads);
+      return { values, gradients: Object.values(grads) };
     });
-    const entries = gradients.map((gradient, i) => [this.#names[i] as string, gradient]);
-    optimizer.applyGradients(Object.fromEntries(entries) as NamedTensorMap);
+    if (update === undefined) {
+      const entries = gradients.map((gradient, i) => [own.names[i] as string, gradient]);
+      optimizer.applyGradients(Object.fromEntries(entries) as NamedTensorMap);
+    }
     return values as Scalar[];
   }
 
   /** All that a step depends on beside batch and weights; undefined if it cannot be recorded. */
-  #assumptions(optimizer: Optimizer): unknown[] | undefined {
-    if (!this.#objective.weightedByNames) return undefined;
-    const recorder = tf.backend() as Recorder;
-    if (recorder !== this.#recorder) {
-      this.dispose();
-      this.#recorder = recorder;
-      this.#step = recorder.recordStep?.();
-    }
-    return this.#step && recorder.stepAssumptions?.(this.#model, optimizer);
+  #assumptions(recorder: Recorder, optimizer: Optimizer): unknown[] | undefined {
+    const { purpose } = this.#objective;
+    const assumptions = purpose && recorder.stepAssumptions?.(this.#model, optimizer);
+    // What is trained may be other weights without anything compiled anew.
+    assumptions?.push(...(purpose as readonly unknown[]), ...this.#variables());
+    return assumptions;
   }
 
   #variables(): Variable[] {

@@ -16,7 +16,6 @@ export async function train(run: Run, dropout: DropoutSeeds): Promise<History> {
   try {
     return await trainEpochs({ run, dropout, opener, trainer, pause: yieldEvery(20) });
   } finally {
-    trainer.dispose();
     await run.objective.counted.end();
     await opener.close();
   }

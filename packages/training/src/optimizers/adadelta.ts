@@ -10,7 +10,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -41,14 +40,18 @@ export class Adadelta extends KerasOptimizer {
     return ['accumulated_grad', 'accumulated_delta_var'];
   }
 
-  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return true;
+  }
+
+  protected override update({ variables, gradients, slots, learningRate, fuse }: UpdateStep): void {
     const { accumulated_grad: a = [], accumulated_delta_var: d = [] } = slots;
     const rho = f32(this.#constants.rho);
     const oneMinusRho = f32(1 - this.#constants.rho);
     const epsilon = f32(this.#constants.epsilon);
     const attrs = { learningRate, rho, oneMinusRho, epsilon };
     const update = { kernel: 'CnnkitAdadeltaUpdate', slots: { a, d }, attrs };
-    if (runFused(variables, gradients, update)) return;
+    if (fuse(update)) return;
     const [lr, r, s, e] = scalars(learningRate, rho, oneMinusRho, epsilon);
     variables.forEach((w, i) => {
       const g = gradients[i]!;

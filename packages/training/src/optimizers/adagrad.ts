@@ -10,7 +10,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -48,12 +47,16 @@ export class Adagrad extends KerasOptimizer {
     return this.#constants.initialAccumulatorValue;
   }
 
-  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return true;
+  }
+
+  protected override update({ variables, gradients, slots, learningRate, fuse }: UpdateStep): void {
     const { accumulator: a = [] } = slots;
     const epsilon = f32(this.#constants.epsilon);
     const attrs = { learningRate, epsilon };
     const update = { kernel: 'CnnkitAdagradUpdate', slots: { a }, attrs };
-    if (runFused(variables, gradients, update)) return;
+    if (fuse(update)) return;
     const [lr, e] = scalars(learningRate, epsilon);
     variables.forEach((w, i) => {
       const g = gradients[i]!;

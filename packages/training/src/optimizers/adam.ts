@@ -11,7 +11,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32, f32Div, f32Mul, f32Pow, f32Sqrt, f32Sub } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -58,7 +57,18 @@ export class Adam extends KerasOptimizer {
     return this.#amsgrad ? ['momentum', 'velocity', 'velocity_hat'] : ['momentum', 'velocity'];
   }
 
-  protected override update({ variables, gradients, slots, learningRate, step }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return !this.#amsgrad;
+  }
+
+  protected override update({
+    variables,
+    gradients,
+    slots,
+    learningRate,
+    step,
+    fuse,
+  }: UpdateStep): void {
     const { momentum: m = [], velocity: v = [], velocity_hat: hats = [] } = slots;
     const { beta1, beta2 } = this.#constants;
     const alpha = f32Div(
@@ -69,7 +79,7 @@ export class Adam extends KerasOptimizer {
     const oneMinusBeta1 = f32(1 - beta1);
     const oneMinusBeta2 = f32(1 - beta2);
     const epsilon = f32(this.#constants.epsilon);
-    if (!this.#amsgrad) {
+    if (this.fuses) {
       const attrs = {
         alpha,
         beta1: f32(beta1),
@@ -79,7 +89,7 @@ export class Adam extends KerasOptimizer {
         epsilon,
       };
       const update = { kernel: 'CnnkitAdamUpdate', slots: { m, v }, attrs };
-      if (runFused(variables, gradients, update)) return;
+      if (fuse(update)) return;
     }
     const [a, b1, b2, e] = scalars(alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
     variables.forEach((w, i) => {
@@ -111,5 +121,9 @@ export class AdamW extends Adam {
       throw new TypeError('AdamW: weightDecay must be a number; received null. Use Adam for none.');
     }
     super({ weightDecay: 0.004, ...options });
+  }
+
+  protected override get fuses(): boolean {
+    return super.fuses;
   }
 }

@@ -10,7 +10,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32, f32Div, f32Pow, f32Sub } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -44,7 +43,18 @@ export class Adamax extends KerasOptimizer {
     return ['momentum', 'norm'];
   }
 
-  protected override update({ variables, gradients, slots, learningRate, step }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return true;
+  }
+
+  protected override update({
+    variables,
+    gradients,
+    slots,
+    learningRate,
+    step,
+    fuse,
+  }: UpdateStep): void {
     const { momentum: m = [], norm: u = [] } = slots;
     const { beta1 } = this.#constants;
     const alpha = f32Div(learningRate, f32Sub(1, f32Pow(beta1, step)));
@@ -53,7 +63,7 @@ export class Adamax extends KerasOptimizer {
     const epsilon = f32(this.#constants.epsilon);
     const attrs = { alpha, oneMinusBeta1, beta2, epsilon };
     const update = { kernel: 'CnnkitAdamaxUpdate', slots: { m, u }, attrs };
-    if (runFused(variables, gradients, update)) return;
+    if (fuse(update)) return;
     const [a, b1, b2, e] = scalars(alpha, oneMinusBeta1, beta2, epsilon);
     variables.forEach((w, i) => {
       const g = gradients[i]!;

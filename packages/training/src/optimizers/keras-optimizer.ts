@@ -13,7 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32, f32Mul } from '../internal/float32.js';
 import type { LearningRateSchedule } from '../schedules/schedule.js';
-import { runFused } from './fused.js';
+import { type FusedUpdate, runFused } from './fused.js';
 import { clipGradients } from './gradients.js';
 import type { NamedTensor } from './named-tensor.js';
 import { loadOptimizerWeights, saveOptimizerWeights } from './optimizer-weights.js';
@@ -35,6 +35,14 @@ export interface UpdateStep {
   readonly learningRate: number;
   /** 1 for the first update. */
   readonly step: number;
+  /** Has a kernel of the backend do all of it; false, with nothing touched, if there is none. */
+  readonly fuse: (update: FusedUpdate) => boolean;
+}
+
+/** What a backend has that records steps, as @cnnkit/backend does. */
+interface Recorder {
+  /** Takes note of how the numbers (`attrs`) of the updates just made will go on. */
+  repeatUpdates?(next: () => readonly FusedUpdate['attrs'][]): void;
 }
 
 const AVERAGE = 'average';
@@ -74,6 +82,14 @@ export abstract class KerasOptimizer extends Optimizer {
 
   /** Names of the slots, in the order Keras creates them. */
   protected abstract slotNames(): readonly string[];
+
+  /**
+   * Whether `update` is one kernel, where the backend has it, with these options. Each class says it of
+   * itself alone: one that derives from it may do more.
+   */
+  protected get fuses(): boolean {
+    return false;
+  }
 
   /** Assigns new values to variables and slots; runs inside a tidy. */
   protected abstract update(step: UpdateStep): void;
@@ -130,6 +146,16 @@ export abstract class KerasOptimizer extends Optimizer {
     for (const { tensor } of restored) tensor.dispose();
   }
 
+  /**
+   * Whether a backend that records steps may send this optimizer's commands again, with other numbers: not
+   * where they are other ones at some steps, as with moving averages and accumulated gradients.
+   */
+  get updateIsRecordable(): boolean {
+    const { useEma, gradientAccumulationSteps } = this.base;
+    const own = Object.hasOwn(Object.getPrototypeOf(this), 'fuses') && this.fuses;
+    return own && !useEma && gradientAccumulationSteps === null;
+  }
+
   /** One step. Gradients are borrowed; a variable whose gradient is missing stays as it is. */
   override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
     const named = Array.isArray(gradients)
@@ -137,9 +163,9 @@ export abstract class KerasOptimizer extends Optimizer {
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
     if (named.length === 0) return;
     this.build(named.map(({ name }) => registeredVariable(this.getClassName(), name)));
+    const present = named.filter(({ tensor }) => tensor != null);
+    const indices = present.map(({ name }) => this.#store.indexOf(name));
     tidy(() => {
-      const present = named.filter(({ tensor }) => tensor != null);
-      const indices = present.map(({ name }) => this.#store.indexOf(name));
       const all = this.#accumulate(
         present.map(({ tensor }) => tensor),
         indices,
@@ -148,6 +174,17 @@ export abstract class KerasOptimizer extends Optimizer {
       this.#average();
     });
     this.incrementIterations();
+    if (!this.updateIsRecordable) return;
+    const { variables, slots } = this.#pick(indices);
+    (engine().backend as Recorder).repeatUpdates?.(() => {
+      const numbers: FusedUpdate['attrs'][] = [];
+      this.#step(variables, [], slots, (_variables, _gradients, { attrs }) => {
+        numbers.push(attrs);
+        return true;
+      });
+      this.incrementIterations();
+      return numbers;
+    });
   }
 
   /** Puts the moving averages into the weights, as Keras does when `fit` ends. Nothing without `useEma`. */
@@ -251,24 +288,39 @@ export abstract class KerasOptimizer extends Optimizer {
   }
 
   #updateWith(gradients: Tensor[], indices: number[]): void {
-    const learningRate = this.learningRate;
+    const { variables, slots } = this.#pick(indices);
+    this.#step(variables, clipGradients(gradients, this.base), slots, runFused);
+  }
+
+  /** Those variables, and their slots by name. */
+  #pick(indices: readonly number[]): Pick<UpdateStep, 'variables' | 'slots'> {
     const variables = indices.map((i) => this.#store.variables[i] as Variable);
-    const clipped = clipGradients(gradients, this.base);
+    const names = this.slotNames();
+    const slots = Object.fromEntries(names.map((name) => [name, this.#store.pick(name, indices)]));
+    return { variables, slots };
+  }
+
+  /** Weight decay and update; `run` is asked first to do each as one kernel. */
+  #step(
+    variables: readonly Variable[],
+    gradients: readonly Tensor[],
+    slots: UpdateStep['slots'],
+    run: typeof runFused,
+  ): void {
+    const learningRate = this.learningRate;
     const { weightDecay, excludeFromWeightDecay } = this.base;
     if (weightDecay !== null) {
       const share = f32Mul(weightDecay, learningRate);
       const decayed = variables.filter(({ name }) => !excludeFromWeightDecay(name));
       // A step of gradient descent along the variables themselves: in place, where there is a kernel.
       const update = { kernel: 'CnnkitSgdUpdate', slots: {}, attrs: { learningRate: share } };
-      if (decayed.length > 0 && !runFused(decayed, decayed, update)) {
+      if (decayed.length > 0 && !run(decayed, decayed, update)) {
         for (const variable of decayed) variable.assign(sub(variable, mul(variable, share)));
       }
     }
-    const slots = Object.fromEntries(
-      this.slotNames().map((name) => [name, this.#store.pick(name, indices)]),
-    );
+    const fuse = (update: FusedUpdate) => run(variables, gradients, update);
     const step = this.#updates + 1;
-    this.update({ variables, gradients: clipped, slots, learningRate, step });
+    this.update({ variables, gradients, slots, learningRate, step, fuse });
   }
 
   get #updates(): number {

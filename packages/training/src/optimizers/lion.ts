@@ -1,7 +1,6 @@
 import { add, mul, type serialization, sign, sub, type Variable } from '@tensorflow/tfjs-core';
 import { f32, f32Sub } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -35,7 +34,11 @@ export class Lion extends KerasOptimizer {
     return ['momentum'];
   }
 
-  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return true;
+  }
+
+  protected override update({ variables, gradients, slots, learningRate, fuse }: UpdateStep): void {
     const { momentum: m = [] } = slots;
     const beta1 = f32(this.#constants.beta1);
     const beta2 = f32(this.#constants.beta2);
@@ -43,7 +46,7 @@ export class Lion extends KerasOptimizer {
     const oneMinusBeta2 = f32Sub(1, beta2);
     const attrs = { learningRate, beta1, beta2, oneMinusBeta1, oneMinusBeta2 };
     const update = { kernel: 'CnnkitLionUpdate', slots: { m }, attrs };
-    if (runFused(variables, gradients, update)) return;
+    if (fuse(update)) return;
     const [lr, b1, c1, b2, c2] = scalars(learningRate, beta1, oneMinusBeta1, beta2, oneMinusBeta2);
     variables.forEach((w, i) => {
       const g = gradients[i]!;

@@ -10,7 +10,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32, f32Div, f32Mul, f32Pow, f32Sub } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -57,7 +56,18 @@ export class Nadam extends KerasOptimizer {
     return f32Mul(this.#constants.beta1, f32Sub(1, f32Mul(0.5, f32Pow(0.96, step))));
   }
 
-  protected override update({ variables, gradients, slots, learningRate, step }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return true;
+  }
+
+  protected override update({
+    variables,
+    gradients,
+    slots,
+    learningRate,
+    step,
+    fuse,
+  }: UpdateStep): void {
     const { momentum: m = [], velocity: v = [] } = slots;
     const { beta1, beta2 } = this.#constants;
     const now = this.#momentumAt(step);
@@ -73,7 +83,7 @@ export class Nadam extends KerasOptimizer {
     const epsilon = f32(this.#constants.epsilon);
     const attrs = { learningRate, mScale, gScale, vScale, oneMinusBeta1, oneMinusBeta2, epsilon };
     const update = { kernel: 'CnnkitNadamUpdate', slots: { m, v }, attrs };
-    if (runFused(variables, gradients, update)) return;
+    if (fuse(update)) return;
     const [lr, b1, b2, ms, gs, vs, e] = scalars(
       learningRate,
       oneMinusBeta1,

@@ -10,7 +10,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -52,15 +51,19 @@ export class RMSprop extends KerasOptimizer {
     ];
   }
 
-  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return this.#constants.momentum === 0 && !this.#centered;
+  }
+
+  protected override update({ variables, gradients, slots, learningRate, fuse }: UpdateStep): void {
     const { velocity: v = [], momentum: momenta = [], average_gradient: means = [] } = slots;
     const rho = f32(this.#constants.rho);
     const oneMinusRho = f32(1 - this.#constants.rho);
     const epsilon = f32(this.#constants.epsilon);
-    if (this.#constants.momentum === 0 && !this.#centered) {
+    if (this.fuses) {
       const attrs = { learningRate, rho, oneMinusRho, epsilon };
       const update = { kernel: 'CnnkitRmspropUpdate', slots: { v }, attrs };
-      if (runFused(variables, gradients, update)) return;
+      if (fuse(update)) return;
     }
     const [lr, r, s, e, mu] = scalars(
       learningRate,

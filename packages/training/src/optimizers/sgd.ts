@@ -1,7 +1,6 @@
 import { add, mul, type serialization, sub, type Variable } from '@tensorflow/tfjs-core';
 import { f32 } from '../internal/float32.js';
 import { constants } from './constants.js';
-import { runFused } from './fused.js';
 import { KerasOptimizer, type UpdateStep } from './keras-optimizer.js';
 import type { OptimizerOptions } from './options.js';
 import { scalars } from './scalars.js';
@@ -34,7 +33,11 @@ export class SGD extends KerasOptimizer {
     return this.#constants.momentum === 0 ? [] : ['momentum'];
   }
 
-  protected override update({ variables, gradients, slots, learningRate }: UpdateStep): void {
+  protected override get fuses(): boolean {
+    return true;
+  }
+
+  protected override update({ variables, gradients, slots, learningRate, fuse }: UpdateStep): void {
     const { momentum: m } = slots;
     const momentum = f32(this.#constants.momentum);
     const update =
@@ -45,7 +48,7 @@ export class SGD extends KerasOptimizer {
             slots: { m },
             attrs: { learningRate, momentum, nesterov: this.#nesterov },
           };
-    if (runFused(variables, gradients, update)) return;
+    if (fuse(update)) return;
     const [lr, mu] = scalars(learningRate, momentum);
     variables.forEach((w, i) => {
       const step = mul(gradients[i]!, lr);

@@ -1,6 +1,8 @@
 import { engine, type TensorInfo, type Variable } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { Op, Update } from '../opcodes.js';
+import type { SentUpdate, UpdateNumbers } from '../capture.js';
+import { argumentAt, type PackedCommands } from '../commands.js';
+import { Binary, Op, Update } from '../opcodes.js';
 import { Storage } from '../storage.js';
 import { areFloat, chunksFor, type Kernel } from './kernel.js';
 
@@ -114,18 +116,50 @@ interface Step {
 function stepOf(
   backend: CnnkitBackend,
   name: string,
-  { op, scalars, tensors = [] }: Optimizer,
+  optimizer: Optimizer,
   attrs: Readonly<Record<string, unknown>>,
   given: Readonly<Record<string, TensorInfo>>,
 ): Step {
-  const numbers = scalars.map((scalar) => {
+  const { tensors = [] } = optimizer;
+  const numbers = numbersOf(name, optimizer, attrs);
+  const [first = 0, second = 0] = tensors.map((letter) => backend.blockOf(given[letter]!));
+  return { formula: formulaOf(optimizer, attrs), numbers, first, second };
+}
+
+function formulaOf({ op }: Optimizer, attrs: Readonly<Record<string, unknown>>): number {
+  return typeof op === 'number' ? op : op(attrs);
+}
+
+function numbersOf(
+  name: string,
+  { scalars }: Optimizer,
+  attrs: Readonly<Record<string, unknown>>,
+): number[] {
+  return scalars.map((scalar) => {
     const value = attrs[scalar];
     if (typeof value !== 'number')
       throw new TypeError(`${name}: ${scalar} must be a number; received ${value}.`);
     return value;
   });
-  const [first = 0, second = 0] = tensors.map((letter) => backend.blockOf(given[letter]!));
-  return { formula: typeof op === 'number' ? op : op(attrs), numbers, first, second };
+}
+
+/** Places of the formula and of the numbers among an update command's arguments. */
+const [FORMULA, NUMBERS] = [8, 11];
+
+/** Gives `count` packed update commands, from the `first` on, the numbers of another step. */
+export function renumber(
+  { i32, f32 }: PackedCommands,
+  { kernel, first, count }: SentUpdate,
+  attrs: UpdateNumbers,
+): void {
+  const optimizer = OPTIMIZERS[kernel]!;
+  const formula = formulaOf(optimizer, attrs);
+  const numbers = numbersOf(kernel, optimizer, attrs);
+  for (let command = first; command < first + count; command++) {
+    i32[argumentAt(command, FORMULA)] = formula;
+    const at = argumentAt(command, NUMBERS);
+    for (let i = 0; i < numbers.length; i++) f32[at + i] = numbers[i]!;
+  }
 }
 
 /**
@@ -166,6 +200,7 @@ function update(name: string, optimizer: Optimizer): Kernel {
         results[slot]!.push(backend.tensorOver(to[slot]!, shape, 'float32'));
       });
     }
+    backend.capture?.updates(name, count);
     return results.flat();
   };
 }
@@ -196,19 +231,37 @@ export function updateVariables(
     const changed = [variable, ...slots.map((slot) => slot[i]!)];
     const to = sendUpdate(backend, kernel, step, gradients[i]!, changed);
     changed.forEach((target, at) => {
-      const storage = to[at]!;
-      if (storage === backend.storageOf(target)) {
-        storage.release();
-        return;
-      }
-      const { shape } = target;
-      const tensor = engine().makeTensorFromTensorInfo(
-        backend.tensorOver(storage, shape, 'float32'),
-      );
-      target.assign(tensor);
-      tensor.dispose();
+      give(backend, target, to[at]!);
     });
   });
+  backend.capture?.updates(kernel, variables.length);
+}
+
+/** `variable = variable * factor`, in place where that can be. The product is float32's. */
+export function scaleVariable(
+  backend: CnnkitBackend,
+  variable: Variable,
+  factor: TensorInfo,
+): void {
+  const from = backend.blockOf(variable);
+  const times = backend.blockOf(factor);
+  const to = overwritable(backend, variable);
+  const n = to.size;
+  const ints = [from, times, to.block(), Binary.mul, n, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0];
+  backend.commands.send(Op.binary, chunksFor(n >> 10, n), ints);
+  give(backend, variable, to);
+}
+
+/** Makes `storage` the variable's, if it is not yet, and lets go of it. */
+function give(backend: CnnkitBackend, variable: Variable, storage: Storage): void {
+  if (storage === backend.storageOf(variable)) {
+    storage.release();
+    return;
+  }
+  const { shape } = variable;
+  const tensor = engine().makeTensorFromTensorInfo(backend.tensorOver(storage, shape, 'float32'));
+  variable.assign(tensor);
+  tensor.dispose();
 }
 
 /**
@@ -217,7 +270,9 @@ export function updateVariables(
  */
 function overwritable(backend: CnnkitBackend, tensor: TensorInfo): Storage {
   const { storage, refCount } = backend.dataOf(tensor);
-  if (refCount === 1 && storage!.users === 1) {
+  // A capture holds on to what variables were meanwhile.
+  const users = storage!.users - (backend.capture?.isVariable(storage!) === true ? 1 : 0);
+  if (refCount === 1 && users === 1) {
     storage!.blockToOverwrite();
     return storage!.retain();
   }
