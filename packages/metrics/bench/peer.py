@@ -21,7 +21,7 @@ def load(d, n):
     read = lambda name, dtype: np.fromfile(f"{d}/{name}", dtype=dtype)
     t, g = read("yTrue", "<i4"), read("yPred", "<i4")
     return {"t": t, "g": g, "ts": NAMES[t], "gs": NAMES[g], "w": read("weight", "<f8"), "b": (t == 0).astype(np.int32),
-            "s": read("score", "<f8"), "p": read("proba", "<f8").reshape(n, 10)}
+            "s": read("score", "<f8"), "sure": read("sure", "<f8"), "p": read("proba", "<f8").reshape(n, 10)}
 
 
 CASES = {
@@ -43,6 +43,14 @@ CASES = {
     "rocCurve": lambda d: len(M.roc_curve(d["b"], d["s"])[0]),
     "precisionRecallCurve": lambda d: len(M.precision_recall_curve(d["b"], d["s"])[1]),
     "detCurve": lambda d: len(M.det_curve(d["b"], d["s"])[0]),
+    "rocCurve, plain": lambda d: len(M.roc_curve(d["b"], d["s"])[0]),
+    "precisionRecallCurve, plain": lambda d: len(M.precision_recall_curve(d["b"], d["s"])[1]),
+    "detCurve, plain": lambda d: len(M.det_curve(d["b"], d["s"])[0]),
+    "rocAucScore, sure": lambda d: M.roc_auc_score(d["b"], d["sure"]),
+    "averagePrecisionScore, sure": lambda d: M.average_precision_score(d["b"], d["sure"]),
+    "rocCurve, sure": lambda d: len(M.roc_curve(d["b"], d["sure"])[0]),
+    "precisionRecallCurve, sure": lambda d: len(M.precision_recall_curve(d["b"], d["sure"])[1]),
+    "detCurve, sure": lambda d: len(M.det_curve(d["b"], d["sure"])[0]),
     "calibrationCurve": lambda d: calibration_curve(d["b"], d["s"], n_bins=10)[0][0],
 }
 

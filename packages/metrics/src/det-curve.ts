@@ -1,18 +1,18 @@
+import type { CurveArray, PlainScores, TypedScores } from './curve-array.js';
+import { CHOICE, curvePoints } from './internal/curve-points.js';
 import { fail } from './internal/fail.js';
-import { lowerBound, reals, upperBound } from './internal/numpy.js';
-import { countsAtThresholds } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
 
 /** Points of a detection error trade-off curve, from the lowest threshold up. */
-export interface DetCurve {
+export interface DetCurve<A extends CurveArray = number[]> {
   /** Share of the negatives that score at least the threshold. */
-  readonly fpr: number[];
+  readonly fpr: A;
   /** Share of the positives that score below the threshold. */
-  readonly fnr: number[];
+  readonly fnr: A;
   /** Rising; Infinity, where nothing is positive, stands for the end if it belongs to the curve. */
-  readonly thresholds: number[];
+  readonly thresholds: A;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface DetCurve {
  *
  * @param yTrue - true labels of two classes, both present, length n
  * @param yScore - score or probability of the positive class, length n
- * @returns three arrays of equal length, plain data
+ * @returns three arrays of equal length, plain or typed as the scores are ({@link CurveArray})
  * @throws TypeError or RangeError ({@link MetricError}) as {@link rocCurve}, and for a single class
  * @example
  * ```ts
@@ -34,39 +34,35 @@ export interface DetCurve {
  */
 export function detCurve(
   yTrue: Labels,
+  yScore: TypedScores,
+  options?: CurveOptions,
+): DetCurve<Float64Array>;
+export function detCurve(yTrue: Labels, yScore: PlainScores, options?: CurveOptions): DetCurve;
+export function detCurve(
+  yTrue: Labels,
+  yScore: ArrayLike<number> | Rows,
+  options?: CurveOptions,
+): DetCurve<CurveArray>;
+export function detCurve(
+  yTrue: Labels,
   yScore: ArrayLike<number> | Rows,
   options: CurveOptions = {},
-): DetCurve {
-  const { posLabel, sampleWeight, dropIntermediate = false } = options;
-  const dropped = dropIntermediate ? 'flat' : 'none';
-  const counts = countsAtThresholds('detCurve', yTrue, yScore, posLabel, sampleWeight, dropped);
-  if (counts.classCount !== 2) {
-    const received = `${counts.classCount} class${counts.classCount === 1 ? '' : 'es'}`;
+): DetCurve<CurveArray> {
+  const points = curvePoints('detCurve', yTrue, yScore, options, CHOICE);
+  const { xs: fpr, ys: fnr, thresholds, size, positives, negatives, classCount } = points;
+  if (classCount !== 2) {
+    const received = `${classCount} class${classCount === 1 ? '' : 'es'}`;
     fail('detCurve', 'one_class', `yTrue must hold two classes; received ${received}.`);
   }
-  // The start of the curve is a point like others here, and the first threshold may be dropped too.
-  const start = Number(dropIntermediate && counts.tps[0] === 0 && counts.tps[1] === 0);
-  const fps = counts.fps.subarray(start);
-  const tps = counts.tps.subarray(start);
-  const negatives = fps.at(-1)!;
-  const positives = tps.at(-1)!;
   if (negatives === 0 || positives === 0) {
     const rule = 'the samples of one class have no weight';
     const warn = warner('detCurve', options.onWarning);
     warn('rates_undefined', 'UndefinedMetricWarning', `${rule}; its rate is NaN.`);
   }
-  // The flat ends of the curve carry no choice: it starts where the last false alarm is gone.
-  const first = upperBound(fps, 0);
-  const last = positives > 0 ? lowerBound(tps, positives) + 1 : 0;
-  const size = last - first + 1;
-  const fpr = reals(size);
-  const fnr = reals(size);
-  const thresholds = reals(size);
-  for (let i = 0; i < size; i++) {
-    const at = last - 1 - i;
-    fpr[i] = at < 0 ? 0 / negatives : fps[at]! / negatives;
-    fnr[i] = at < 0 ? positives / positives : (positives - tps[at]!) / positives;
-    thresholds[i] = at < 0 ? Number.POSITIVE_INFINITY : counts.rising[tps.length - 1 - at]!;
+  if (thresholds.length > size) {
+    fpr[size] = 0 / negatives;
+    fnr[size] = positives / positives;
+    thresholds[size] = Number.POSITIVE_INFINITY;
   }
   return { fpr, fnr, thresholds };
 }

@@ -43,6 +43,7 @@ export {
   confusionMatrix,
 } from './confusion-matrix.js';
 export { type ConfusionTableOptions, confusionTable } from './confusion-table.js';
+export type { CurveArray, PlainScores, TypedScores } from './curve-array.js';
 export { type DetCurve, detCurve } from './det-curve.js';
 export {
   type CalibrationError,

@@ -1,17 +1,17 @@
-import { reals } from './internal/numpy.js';
-import { countsAtThresholds } from './internal/thresholds.js';
+import type { CurveArray, PlainScores, TypedScores } from './curve-array.js';
+import { curvePoints } from './internal/curve-points.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
 
 /** Points of a precision-recall curve, from the lowest threshold up. */
-export interface PrecisionRecallCurve {
+export interface PrecisionRecallCurve<A extends CurveArray = number[]> {
   /** Share of the samples at or above the threshold that are positive; a last 1 ends the curve. */
-  readonly precision: number[];
+  readonly precision: A;
   /** Share of the positives at or above the threshold; a last 0 ends the curve. */
-  readonly recall: number[];
+  readonly recall: A;
   /** Rising scores, one fewer than points. */
-  readonly thresholds: number[];
+  readonly thresholds: A;
 }
 
 /**
@@ -22,7 +22,8 @@ export interface PrecisionRecallCurve {
  *
  * @param yTrue - true labels of two classes, length n
  * @param yScore - score or probability of the positive class, length n
- * @returns precision and recall (t + 1 points) and t thresholds, plain data
+ * @returns precision and recall (t + 1 points) and t thresholds, in arrays that are plain or typed as the
+ *   scores are ({@link CurveArray})
  * @throws TypeError or RangeError ({@link MetricError}) as {@link rocCurve}
  * @example
  * ```ts
@@ -34,32 +35,34 @@ export interface PrecisionRecallCurve {
  */
 export function precisionRecallCurve(
   yTrue: Labels,
+  yScore: TypedScores,
+  options?: CurveOptions,
+): PrecisionRecallCurve<Float64Array>;
+export function precisionRecallCurve(
+  yTrue: Labels,
+  yScore: PlainScores,
+  options?: CurveOptions,
+): PrecisionRecallCurve;
+export function precisionRecallCurve(
+  yTrue: Labels,
+  yScore: ArrayLike<number> | Rows,
+  options?: CurveOptions,
+): PrecisionRecallCurve<CurveArray>;
+export function precisionRecallCurve(
+  yTrue: Labels,
   yScore: ArrayLike<number> | Rows,
   options: CurveOptions = {},
-): PrecisionRecallCurve {
-  const { posLabel, sampleWeight, dropIntermediate = false, onWarning } = options;
+): PrecisionRecallCurve<CurveArray> {
   const metric = 'precisionRecallCurve';
-  const dropped = dropIntermediate ? 'flat' : 'none';
-  const counts = countsAtThresholds(metric, yTrue, yScore, posLabel, sampleWeight, dropped);
-  const { fps, tps, rising } = counts;
-  const n = tps.length;
-  const positives = tps.at(-1)!;
-  if (positives === 0) {
+  const points = curvePoints(metric, yTrue, yScore, options);
+  const { xs: precision, ys: recall, thresholds, size } = points;
+  if (points.positives === 0) {
+    recall.fill(1);
     const rule = 'yTrue holds no positive samples';
-    const warn = warner(metric, onWarning);
+    const warn = warner(metric, options.onWarning);
     warn('no_positive_samples', 'UserWarning', `${rule}; recall is 1 at every threshold.`);
   }
-  const precision = reals(n + 1);
-  const recall = reals(n + 1);
-  const thresholds = reals(n);
-  for (let i = 0; i < n; i++) {
-    const at = n - 1 - i;
-    const chosen = tps[at]! + fps[at]!;
-    precision[i] = chosen === 0 ? 0 : tps[at]! / chosen;
-    recall[i] = positives === 0 ? 1 : tps[at]! / positives;
-    thresholds[i] = rising[i]!;
-  }
-  precision[n] = 1;
-  recall[n] = 0;
+  precision[size] = 1;
+  recall[size] = 0;
   return { precision, recall, thresholds };
 }

@@ -1,17 +1,17 @@
-import { reals } from './internal/numpy.js';
-import { countsAtThresholds } from './internal/thresholds.js';
+import type { CurveArray, PlainScores, TypedScores } from './curve-array.js';
+import { count, readScoredClasses } from './internal/thresholds.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
 
 /** Points of a ROC curve, from the highest threshold down. */
-export interface RocCurve {
+export interface RocCurve<A extends CurveArray = number[]> {
   /** Share of the negatives that score at least the threshold. */
-  readonly fpr: number[];
+  readonly fpr: A;
   /** Share of the positives that score at least the threshold. */
-  readonly tpr: number[];
+  readonly tpr: A;
   /** The scores at which the curve turns; the first is Infinity, where nothing is positive. */
-  readonly thresholds: number[];
+  readonly thresholds: A;
 }
 
 /**
@@ -23,7 +23,8 @@ export interface RocCurve {
  *
  * @param yTrue - true labels of two classes, length n
  * @param yScore - score or probability of the positive class, length n
- * @returns three arrays of equal length, plain data; NaN rates if a class is absent, with a warning
+ * @returns three arrays of equal length, plain or typed as the scores are ({@link CurveArray}); NaN rates
+ *   if a class is absent, with a warning
  * @throws TypeError or RangeError ({@link MetricError}) for unequal lengths, NaN, more than two
  *   classes without `posLabel`, or names without it
  * @example
@@ -37,35 +38,41 @@ export interface RocCurve {
  */
 export function rocCurve(
   yTrue: Labels,
+  yScore: TypedScores,
+  options?: CurveOptions,
+): RocCurve<Float64Array>;
+export function rocCurve(yTrue: Labels, yScore: PlainScores, options?: CurveOptions): RocCurve;
+export function rocCurve(
+  yTrue: Labels,
+  yScore: ArrayLike<number> | Rows,
+  options?: CurveOptions,
+): RocCurve<CurveArray>;
+export function rocCurve(
+  yTrue: Labels,
   yScore: ArrayLike<number> | Rows,
   options: CurveOptions = {},
-): RocCurve {
-  const { posLabel, sampleWeight, dropIntermediate = true, onWarning } = options;
+): RocCurve<CurveArray> {
+  const { dropIntermediate = true, onWarning } = options;
+  const given = readScoredClasses('rocCurve', yTrue, yScore, options);
+  const { positive, scores, weights, make } = given;
   const dropped = dropIntermediate ? 'straight' : 'none';
-  const counts = countsAtThresholds('rocCurve', yTrue, yScore, posLabel, sampleWeight, dropped);
+  const { fps, tps, rising } = count(positive, scores, weights, dropped);
   const warn = warner('rocCurve', onWarning);
-  const rate = (side: 'negative' | 'positive', sums: Float64Array | Int32Array): number[] => {
-    const total = sums.at(-1)!;
-    if (total > 0) return shares(sums, total);
+  const size = rising.length;
+  const rates = (side: 'negative' | 'positive', sums: ArrayLike<number>): CurveArray => {
+    const out = make(size + 1);
+    const total = sums[size - 1]!;
+    if (total > 0) {
+      out[0] = 0;
+      for (let i = 0; i < size; i++) out[i + 1] = sums[i]! / total;
+      return out;
+    }
     const rule = `yTrue holds no ${side} samples`;
     warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; their rate is NaN.`);
-    return new Array<number>(sums.length + 1).fill(Number.NaN);
+    return out.fill(Number.NaN);
   };
-  const { rising } = counts;
-  const thresholds = reals(rising.length + 1);
+  const thresholds = make(size + 1);
   thresholds[0] = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < rising.length; i++) thresholds[i + 1] = rising[rising.length - 1 - i]!;
-  return {
-    fpr: rate('negative', counts.fps),
-    tpr: rate('positive', counts.tps),
-    thresholds,
-  };
-}
-
-/** A plain array: 0, then each sum's share of the total. */
-function shares(sums: ArrayLike<number>, total: number): number[] {
-  const out = reals(sums.length + 1);
-  out[0] = 0;
-  for (let i = 0; i < sums.length; i++) out[i + 1] = sums[i]! / total;
-  return out;
+  for (let i = 0; i < size; i++) thresholds[i + 1] = rising[size - 1 - i]!;
+  return { fpr: rates('negative', fps), tpr: rates('positive', tps), thresholds };
 }

@@ -9,8 +9,10 @@ interface Samples {
   readonly sampleWeight: ArrayLike<number> | undefined;
 }
 
+type Answer = number | metrics.CurveArray[];
+
 /** What an exact stream answers where scikit-learn was asked for all samples at once. */
-const STREAMED: Readonly<Record<string, (all: Samples, options: Options) => number | Numbers[]>> = {
+const STREAMED: Readonly<Record<string, (all: Samples, options: Options) => Answer>> = {
   roc_auc_score: ({ yTrue, yScore, sampleWeight }, { max_fpr }) =>
     metrics.rocAucScore(yTrue, yScore, { sampleWeight, maxFpr: max_fpr }),
   average_precision_score: ({ yTrue, yScore, sampleWeight }) =>

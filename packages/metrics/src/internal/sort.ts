@@ -62,7 +62,8 @@ function sortSides(given: Given, sorted: Values): number {
   // Between denormal numbers it would overflow.
   const scale = Math.min((places.length - 2) / (high - low), Number.MAX_VALUE);
   const zero = low < 0 ? placeOf(-low - origin, scale) + 1 : 0;
-  countPlaces(given.scores, { origin, scale, zero }, places);
+  const spots = { origin, scale, zero };
+  countPlaces(given.scores, spots, places);
   const most = cumulate(places, 0);
   const below = places[zero]!;
   const room = emptyRoom();
@@ -71,7 +72,7 @@ function sortSides(given: Given, sorted: Values): number {
     sortStretch(sorted, 0, given.scores.length, room, true);
     return below;
   }
-  deal(given, { origin, scale, zero }, places, sorted);
+  deal(given, spots, places, sorted);
   const placeAt = placesBySize(sorted, origin, scale);
   sortPlaces(sorted, 0, places.subarray(0, zero), placeAt, room);
   sortPlaces(sorted, below, places.subarray(zero), placeAt, room);
@@ -81,18 +82,18 @@ function sortSides(given: Given, sorted: Values): number {
 function rangeOf(scores: ArrayLike<number>): { readonly low: number; readonly high: number } {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  const rounds = scores.length & ~3;
-  for (let i = 0; i < rounds; i += 4) {
+  const odd = scores.length & 3;
+  for (let i = 0; i < odd; i++) {
+    low = Math.min(low, scores[i]!);
+    high = Math.max(high, scores[i]!);
+  }
+  for (let i = odd; i < scores.length; i += 4) {
     const a = scores[i]!;
     const b = scores[i + 1]!;
     const c = scores[i + 2]!;
     const d = scores[i + 3]!;
     low = Math.min(low, a, b, c, d);
     high = Math.max(high, a, b, c, d);
-  }
-  for (let i = rounds; i < scores.length; i++) {
-    low = Math.min(low, scores[i]!);
-    high = Math.max(high, scores[i]!);
   }
   return { low, high };
 }
@@ -102,16 +103,20 @@ function placeOfScore(score: number, { origin, scale, zero }: Spots): number {
   return placeOf(Math.abs(score) - origin, scale) + (zero & (Number(score < 0) - 1));
 }
 
-/** Counts how many have each place; four at a time, since the engine checks each array once a round. */
+/**
+ * Counts how many have each place; four at a time, since the engine checks each array once a round. The
+ * odd ones come first, as in all such loops: what has never run when the long loop is compiled, as what
+ * comes after it, is left out of the code, and running it throws the code away.
+ */
 function countPlaces(scores: ArrayLike<number>, spots: Spots, counts: Uint32Array): void {
-  const rounds = scores.length & ~3;
-  for (let i = 0; i < rounds; i += 4) {
+  const odd = scores.length & 3;
+  for (let i = 0; i < odd; i++) counts[placeOfScore(scores[i]!, spots)]!++;
+  for (let i = odd; i < scores.length; i += 4) {
     counts[placeOfScore(scores[i]!, spots)]!++;
     counts[placeOfScore(scores[i + 1]!, spots)]!++;
     counts[placeOfScore(scores[i + 2]!, spots)]!++;
     counts[placeOfScore(scores[i + 3]!, spots)]!++;
   }
-  for (let i = rounds; i < scores.length; i++) counts[placeOfScore(scores[i]!, spots)]!++;
 }
 
 /** Moves each to its place, and puts the marks on; begins become ends. */
@@ -121,8 +126,13 @@ function deal(
   begins: Uint32Array,
   { values, weights: moved }: Values,
 ): void {
-  const rounds = weights ? 0 : scores.length & ~3;
-  for (let i = 0; i < rounds; i += 4) {
+  const odd = weights ? scores.length : scores.length & 3;
+  for (let i = 0; i < odd; i++) {
+    const to = begins[placeOfScore(scores[i]!, spots)]!++;
+    values[to] = marked(scores[i]!, positive[i] === 1);
+    if (weights) moved![to] = weights[i]!;
+  }
+  for (let i = odd; i < scores.length; i += 4) {
     const a = scores[i]!;
     const b = scores[i + 1]!;
     const c = scores[i + 2]!;
@@ -135,11 +145,6 @@ function deal(
     values[begins[placeOfScore(b, spots)]!++] = marked(b, isB);
     values[begins[placeOfScore(c, spots)]!++] = marked(c, isC);
     values[begins[placeOfScore(d, spots)]!++] = marked(d, isD);
-  }
-  for (let i = rounds; i < scores.length; i++) {
-    const to = begins[placeOfScore(scores[i]!, spots)]!++;
-    values[to] = marked(scores[i]!, positive[i] === 1);
-    if (weights) moved![to] = weights[i]!;
   }
 }
 

@@ -133,14 +133,14 @@ function countPlaces(
   scale: number,
   counts: Uint32Array,
 ): void {
-  const rounds = count & ~3;
-  for (let i = 0; i < rounds; i += 4) {
+  const odd = count & 3;
+  for (let i = 0; i < odd; i++) counts[placeOf(Math.abs(values[i]!) - low, scale)]!++;
+  for (let i = odd; i < count; i += 4) {
     counts[placeOf(Math.abs(values[i]!) - low, scale)]!++;
     counts[placeOf(Math.abs(values[i + 1]!) - low, scale)]!++;
     counts[placeOf(Math.abs(values[i + 2]!) - low, scale)]!++;
     counts[placeOf(Math.abs(values[i + 3]!) - low, scale)]!++;
   }
-  for (let i = rounds; i < count; i++) counts[placeOf(Math.abs(values[i]!) - low, scale)]!++;
 }
 
 /** Turns counts into where each place begins; gives the greatest count. */
@@ -165,8 +165,13 @@ function dealPlaces(
   begins: Uint32Array,
   { values: out, weights: moved }: Values,
 ): void {
-  const rounds = weights ? 0 : count & ~3;
-  for (let i = 0; i < rounds; i += 4) {
+  const odd = weights ? count : count & 3;
+  for (let i = 0; i < odd; i++) {
+    const at = begins[placeOf(Math.abs(values[i]!) - low, scale)]!++;
+    out[at] = values[i]!;
+    if (weights) moved![at] = weights[i]!;
+  }
+  for (let i = odd; i < count; i += 4) {
     const a = values[i]!;
     const b = values[i + 1]!;
     const c = values[i + 2]!;
@@ -175,12 +180,6 @@ function dealPlaces(
     out[begins[placeOf(Math.abs(b) - low, scale)]!++] = b;
     out[begins[placeOf(Math.abs(c) - low, scale)]!++] = c;
     out[begins[placeOf(Math.abs(d) - low, scale)]!++] = d;
-  }
-  for (let i = rounds; i < count; i++) {
-    const value = values[i]!;
-    const at = begins[placeOf(Math.abs(value) - low, scale)]!++;
-    out[at] = value;
-    if (weights) moved![at] = weights[i]!;
   }
 }
 

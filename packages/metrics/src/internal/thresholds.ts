@@ -1,5 +1,8 @@
-import type { Label } from '../labels.js';
+import type { CurveArray } from '../curve-array.js';
+import type { Label, Rows } from '../labels.js';
+import type { CurveOptions } from '../options.js';
 import { fail, isArrayLike, show } from './fail.js';
+import { reals } from './numpy.js';
 import { oneScore, readScores } from './score-table.js';
 import { type SortedScores, sortByScore } from './sort.js';
 import { upperHalves } from './stretch-sort.js';
@@ -18,15 +21,24 @@ export interface ThresholdCounts {
   readonly rising: Float64Array;
 }
 
-/** Reads labels and scores and counts; the checks are in scikit-learn's order. */
-export function countsAtThresholds(
+/** Two classes and a score a sample, checked. */
+export interface ScoredClasses {
+  /** 1 for a sample of the positive class. */
+  readonly positive: ArrayLike<number>;
+  readonly scores: ArrayLike<number>;
+  readonly weights: Float64Array | undefined;
+  readonly classCount: number;
+  /** Makes an array of the kind of the scores. */
+  readonly make: (length: number) => CurveArray;
+}
+
+/** Reads labels and scores of a curve; the checks are in scikit-learn's order. */
+export function readScoredClasses(
   fn: string,
   yTrue: unknown,
-  yScore: unknown,
-  posLabel: Label | null | undefined,
-  sampleWeight: ArrayLike<number> | null | undefined,
-  dropped: Dropped,
-): ThresholdCounts & { readonly classCount: number } {
+  yScore: ArrayLike<number> | Rows,
+  { posLabel, sampleWeight }: CurveOptions,
+): ScoredClasses {
   const truth = readTruthColumn(fn, yTrue);
   const given = posLabel !== null && posLabel !== undefined;
   if (truth.type !== 'binary' && !given) {
@@ -34,12 +46,13 @@ export function countsAtThresholds(
     const received = `${truth.classes.length} labels`;
     fail(fn, 'target_format', `yTrue must hold two labels; received ${received}: ${wayOut}.`);
   }
-  const positive = positiveOf(fn, truth, posLabel);
+  const code = positiveOf(fn, truth, posLabel);
   const scores = readScoreColumn(fn, yScore, truth.length, sampleWeight);
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
-  const isPositive = positive === 1 ? truth.codes : marks(truth.codes, positive);
-  const counts = count(isPositive, scores, weights, dropped);
-  return { ...counts, classCount: truth.classes.length };
+  const positive = code === 1 ? truth.codes : marks(truth.codes, code);
+  const isTyped = ArrayBuffer.isView('data' in yScore ? yScore.data : yScore);
+  const make = (length: number) => (isTyped ? new Float64Array(length) : reals(length));
+  return { positive, scores, weights, classCount: truth.classes.length, make };
 }
 
 function positiveOf(fn: string, truth: Truth, posLabel: Label | null | undefined): number {
