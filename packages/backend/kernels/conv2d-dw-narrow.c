@@ -6,6 +6,7 @@
 // filters, outer products along rows of pixels; what is left of the places in tiles that are wider instead.
 // Bands of rows stay in L1 for all places, and the sums rest in part from band to band. An image that is
 // padded is copied once with its zeros, and a band of a pooled dy is spread out, so that the loop knows neither.
+// A pooled first layer of 3 x 3 goes another way: dw_pool_3x3x1.
 // Cost: B OH OW N KH KW C multiply-adds; dy is read KH KW C / OUTER times from L1.
 #include "tile.h"
 #include "unpool.h"
@@ -70,6 +71,36 @@ static void narrow_band(const Geometry *g, const int *place, int K, const Band *
   if (K - k == 3) narrow_rest(3, g, place + k, band, part + (size_t)k * N);
 }
 
+// The commonest first layer behind a pool, 3 x 3 over one unpadded channel: a window's 4 x 4 pixels and its
+// dy, spread to four vectors of which one has it in each lane, stay in registers for all nine sums. The
+// sums rest from image to image, whose dy stays in L1.
+static void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part, int lo,
+                          int hi) {
+  const int N = g->filters, W = g->width, down = g->out_height / 2, across = g->out_width / 2;
+  for (int b = lo; b < hi; b++)
+    for (int n = 0; n < N; n += VW) {
+      V sums[9];
+      UNROLL for (int k = 0; k < 9; k++) sums[k] = resume_sum(part + (size_t)k * N + n, N - n, b == lo);
+      for (int r = 0; r < down; r++) {
+        const float *q = x + ((size_t)b * g->height + 2 * r) * W;
+        size_t at = ((size_t)b * down + r) * across * N + n;
+        for (int c = 0; c < across; c++, at += N, q += 2) {
+          V won[4];
+          unpool(dy + at, mask + at, 1, won);
+          UNROLL for (int i = 0; i < 16; i++) {
+            if ((i & 3) == 0 && APART(q)) break;
+            const V v = splat(q[(i >> 2) * W + (i & 3)]);
+            UNROLL for (int w = 0; w < 4; w++) {
+              const int kh = (i >> 2) - (w >> 1), kw = (i & 3) - (w & 1);
+              if (kh >= 0 && kh < 3 && kw >= 0 && kw < 3) sums[kh * 3 + kw] = FMA(v, won[w], sums[kh * 3 + kw]);
+            }
+          }
+        }
+      }
+      UNROLL for (int k = 0; k < 9; k++) rest_sum(part + (size_t)k * N + n, sums[k], N - n, b == lo);
+    }
+}
+
 static void k_conv2d_dw_narrow(const Task *task) {
   const int8_t *mask = INT(3) ? BYTES(3) : 0;
   const Geometry *g = &GEOMETRY(4);
@@ -93,6 +124,10 @@ static void k_conv2d_dw_narrow(const Task *task) {
   int lo, hi;
   share(task, g->batch, &lo, &hi);
   if (hi <= lo) clear_bytes(part, (size_t)K * N * 4);
+  if (mask && is_3x3x1(g) && g->out_height > 1 && g->out_width > 1) {
+    dw_pool_3x3x1(g, FLOATS(0), FLOATS(1), mask, part, lo, hi);
+    return;
+  }
   for (int b = lo; b < hi; b++) {
     const float *image = FLOATS(0) + (size_t)b * g->height * g->width * C, *dy = FLOATS(1) + b * g->out_height * row;
     if (!in_place) {

@@ -41,17 +41,19 @@ INLINE V reduce_row(const int op, const float *x, int n) {
   int i = 0;
   for (; i + 4 * VW <= n; i += 4 * VW)
     UNROLL for (int j = 0; j < 4; j++) s[j] = fold(op, s[j], load(x + i + j * VW));
-  for (; i < n; i += VW) s[0] = fold(op, s[0], pick(lanes() < n - i, load(x + i), start));
+  ROLLED for (; i < n; i += VW) s[0] = fold(op, s[0], pick(lanes() < n - i, load(x + i), start));
   V t = fold(op, fold(op, s[0], s[1]), fold(op, s[2], s[3]));
-  VI r = splat_int(((VI)t)[0]);
-  for (int j = 1; j < VW; j++) r = (VI)fold(op, (V)r, (V)splat_int(((VI)t)[j]));
-  return (V)r;
+  int32_t lane[VW]; // bits, whatever they mean
+  copy_bytes(lane, &t, sizeof(t));
+  V r = (V)splat_int(lane[0]);
+  ROLLED for (int j = 1; j < VW; j++) r = fold(op, r, (V)splat_int(lane[j]));
+  return r;
 }
 
 INLINE void reduce_columns(const int op, const int cols, const float *x, float *out, int rows, int I, int i, float scale) {
   const V start = start_of(op);
   V s[4] = {start, start, start, start};
-  for (int r = 0; r < rows; r++)
+  ROLLED for (int r = 0; r < rows; r++)
     UNROLL for (int j = 0; j < cols; j++) s[j] = fold(op, s[j], load(x + (size_t)r * I + i + j * VW));
   UNROLL for (int j = 0; j < cols; j++) store_part(out + i + j * VW, scaled(op, s[j], scale), I - i - j * VW);
 }

@@ -13,6 +13,14 @@
 #define STEPS(p) (void)(p)
 #endif
 
+// Never true, which V8 does not know: what follows is a block of its own, whose loads stay behind the
+// multiply-adds before it, so that long straight code keeps to the registers. `p` is any pointer in use.
+#if defined(__wasm__)
+#define APART(p) ((p) == 0)
+#else
+#define APART(p) 0
+#endif
+
 // sums[i][j] += sum over r, k of run[r][i][k] * b[r * length + k][j]: `runs` stretches of `length`
 // consecutive floats a row, against rows of b. A matmul has one run, a convolution one a kernel row.
 INLINE void tile_rows(const int rows, const int cols, const float *const *run, int runs, int length,

@@ -36,35 +36,6 @@ static void k_winograd_filter(const Task *task) {
   else filter_channels(3, FLOATS(0), C, N, lo, hi, FLOATS(1));
 }
 
-// A' M A of one tile, plus bias, to where its outputs lie; act is linear or relu.
-INLINE void transform_output(const int m, const Patch *p, const float *in, size_t fs, const float *bias, int act, int N) {
-#define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
-  int n = 0;
-  for (; n + VW <= N; n += VW) {
-    const V add = bias ? load(bias + n) : zero();
-#define OUT(i, j, value)                                           \
-  do {                                                             \
-    const V y_ = (value) + add;                                    \
-    store(PIXEL(p, i, j) + n, act == RELU ? v_relu(y_) : y_);      \
-  } while (0)
-    if (m == 4) PASSES(column_at4, 4, 6, IN, OUT);
-    else SANDWICH(m, m + 2, M_AT, IN, OUT)
-#undef OUT
-  }
-  if (n == N) return;
-  // The last filters, fewer than a vector.
-  const V add = bias ? load(bias + n) : zero();
-  float y[16 * VW];
-#define OUT(i, j, value) store(y + ((i) * m + (j)) * VW, (value) + add)
-  if (m == 4) PASSES(column_at4, 4, 6, IN, OUT);
-  else SANDWICH(m, m + 2, M_AT, IN, OUT)
-#undef OUT
-#undef IN
-  for (int k = 0; k < m * m; k++) {
-    const V v = load(y + k * VW);
-    store_part(PIXEL(p, k / m, k % m) + n, act == RELU ? v_relu(v) : v, N - n);
-  }
-}
 // Where gradients follow, a relu's side and a pool's winner must be those of direct sums: a turned one changes
 // a loss by more than all rounding. So what is closer to a turn than rounding may carry it is summed
 // directly. The margin is SLACK times the magnitude of what was added up, of which the outputs and four of
@@ -90,9 +61,12 @@ static __attribute__((noinline)) void sum_directly(const Exact *e, int b, int oh
   store(to, sum);
 }
 
-// The same as above of one tile, with relu, each output close to zero summed directly.
-INLINE void checked_output(const int m, const Patch *p, const float *in, size_t fs, const Exact *e, int b, int oh, int ow) {
+// A' M A of one tile, plus bias and activation, to where its outputs lie. Checked, act is relu, and each output close
+// to zero is summed directly.
+INLINE void transform_output(const int m, const Patch *p, const float *in, size_t fs, const Exact *e, int act, int b, int oh,
+                             int ow) {
   const int N = e->g->filters;
+  const VI gate = splat_int(act == RELU ? -1 : 0);
 #define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
 #define OUT(i, j, value) store(y + ((i) * m + (j)) * VW, (value) + add)
   for (int n = 0; n < N; n += VW) {
@@ -100,19 +74,24 @@ INLINE void checked_output(const int m, const Patch *p, const float *in, size_t 
     float y[16 * VW];
     if (m == 4) PASSES(column_at4, 4, 6, IN, OUT);
     else SANDWICH(m, m + 2, M_AT, IN, OUT)
-    V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
-    UNROLL for (int k = 0; k < m * m; k++) scale += v_abs(load(y + k * VW));
-    const V margin = doubt(scale);
-    VI unsure = {};
-    const VI there = lanes() < N - n; // what lies beyond is rubbish
-    UNROLL for (int k = 0; k < m * m; k++) unsure |= ~(v_abs(load(y + k * VW)) >= margin);
-    if (some(unsure & there)) {
-      ROLLED for (int k = 0; k < m * m; k++) {
-        const int i = k / m, j = k % m, exists = i >= p->y0 && i < p->y1 && j >= p->x0 && j < p->x1;
-        if (exists && some(~(v_abs(load(y + k * VW)) >= margin) & there)) sum_directly(e, b, oh + i, ow + j, n, y + k * VW);
+    if (e->w) {
+      V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
+      UNROLL for (int k = 0; k < m * m; k++) scale += v_abs(load(y + k * VW));
+      const V margin = doubt(scale);
+      VI unsure = {};
+      const VI there = lanes() < N - n; // what lies beyond is rubbish
+      UNROLL for (int k = 0; k < m * m; k++) unsure |= ~(v_abs(load(y + k * VW)) >= margin);
+      if (some(unsure & there)) {
+        ROLLED for (int k = 0; k < m * m; k++) {
+          const int i = k / m, j = k % m, exists = i >= p->y0 && i < p->y1 && j >= p->x0 && j < p->x1;
+          if (exists && some(~(v_abs(load(y + k * VW)) >= margin) & there)) sum_directly(e, b, oh + i, ow + j, n, y + k * VW);
+        }
       }
     }
-    UNROLL for (int k = 0; k < m * m; k++) store_part(PIXEL(p, k / m, k % m) + n, v_relu(load(y + k * VW)), N - n);
+    UNROLL for (int k = 0; k < m * m; k++) {
+      const V v = load(y + k * VW);
+      store_part(PIXEL(p, k / m, k % m) + n, keep(~((v < 0) & gate), v), N - n);
+    }
   }
 #undef IN
 #undef OUT
@@ -130,18 +109,12 @@ static void output_tiles(const Tiles *tiles, const float *in, size_t fs, const E
   const int N = g->filters, m = tiles->m;
   for (int t = 0; t < count; t++, in += tile_stride(N)) {
     const Patch p = find_patch(out, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, m, N, spare);
-    if (e->w) {
-      const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
-      const int oh = r / tiles->across * m, ow = r % tiles->across * m;
-      if (m == 2) checked_output(2, &p, in, fs, e, b, oh, ow);
-      else if (m == 4) checked_output(4, &p, in, fs, e, b, oh, ow);
-      else checked_output(3, &p, in, fs, e, b, oh, ow);
-    } else {
-      if (m == 2) transform_output(2, &p, in, fs, e->bias, act, N);
-      else if (m == 4) transform_output(4, &p, in, fs, e->bias, act, N);
-      else transform_output(3, &p, in, fs, e->bias, act, N);
-      if (act > RELU) activate_patch(&p, act, N);
-    }
+    const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
+    const int oh = r / tiles->across * m, ow = r % tiles->across * m;
+    if (m == 2) transform_output(2, &p, in, fs, e, act, b, oh, ow);
+    else if (m == 4) transform_output(4, &p, in, fs, e, act, b, oh, ow);
+    else transform_output(3, &p, in, fs, e, act, b, oh, ow);
+    if (act > RELU) activate_patch(&p, act, N);
     if (!p.whole) put_patch(&p, N);
   }
 }
