@@ -107,6 +107,27 @@ test.each(Array.from({ length: 60 }, (_, i) => i))(
   },
 );
 
+test.each(Array.from({ length: 30 }, (_, i) => i))(
+  'the gradients of a pooled first layer of 3 x 3 equal tfjs cpu, drawn by seed %i',
+  async (seed) => {
+    const next = random(3900 + seed);
+    const filters = pick(next, [1, 3, 8, 17, 32, 40]);
+    const shape: Shape4 = [pick(next, [1, 2, 9]), between(next, 4, 17), between(next, 4, 17), 1];
+    const [x, w] = [values(next, shape), values(next, [3, 3, 1, filters])];
+    const bias = values(next, [filters]);
+    const gradients = () => {
+      const loss = (filter: tf.Tensor, add: tf.Tensor) => {
+        const y = tf.conv2d(tf.tensor4d(x, shape), filter as tf.Tensor4D, 1, 'valid');
+        const pooled = tf.maxPool(tf.relu(tf.add(y, add)) as tf.Tensor4D, 2, 2, 'valid');
+        return tf.sum(tf.square(pooled)) as tf.Scalar;
+      };
+      return tf.grads(loss)([tf.tensor4d(w, [3, 3, 1, filters]), tf.tensor1d(bias)]);
+    };
+    expect(await commandsOf(() => gradients()[0]!)).toContain('conv2d_dw_narrow');
+    await expectSameAsCpu(gradients, { note: JSON.stringify({ shape, filters }) });
+  },
+);
+
 test.each([
   [1, 1],
   [3, 2],
