@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Op } from '../src/cnnkit/opcodes.ts';
 import { RecordedStep } from '../src/cnnkit/recorded-step.ts';
 import { engineBackend, prepare, random, values } from './helpers.ts';
 
@@ -772,6 +773,52 @@ describe('a step of one’s own', () => {
       }
     }
     await expectSame(() => ended([L.flatten(), new Halving({})]));
+  });
+});
+
+describe('rows gathered for a step', () => {
+  const rows = (from: tf.Tensor) => tf.tidy(() => tf.gather(from, tf.tensor1d([3, 0, 3], 'int32')));
+  const expected = (from: number[], n: number) =>
+    [3, 0, 3].flatMap((row) => from.slice(row * n, (row + 1) * n));
+
+  test('come right into their place, and can be read beside it', () => {
+    const own = engineBackend().recordStep();
+    const copies = vi.spyOn(engineBackend().commands, 'send');
+    const n = 2000;
+    for (let i = 0; i < 5; i++) {
+      tf.tidy(() => {
+        const x = tf.reshape(tf.mul(tf.range(0, 4 * n), i + 1), [4, n]);
+        const batch = rows(x);
+        copies.mockClear();
+        const run = ([a]: tf.Tensor[]) => ({ values: [tf.neg(a!)], gradients: [] });
+        const [value] = own.run([batch], [], run).values;
+        // A copy to the caller is in what is sent at once.
+        if (i > 1) expect(copies.mock.calls.map(([op]) => op)).toEqual([Op.gather]);
+        const wanted = expected(Array.from(x.dataSync()), n);
+        expect(Array.from(value!.dataSync())).toEqual(wanted.map((v) => -v));
+        expect(Array.from(batch.dataSync())).toEqual(wanted);
+      });
+    }
+    expect(own.recordings).toBe(1);
+    own.forget();
+  });
+
+  test('are those of when they were gathered, whatever becomes of the rest', () => {
+    const n = 2000;
+    const { numTensors } = tf.memory();
+    const { usedBytes } = engineBackend().memory();
+    const x = tf.tidy(() => tf.variable(tf.reshape(tf.range(0, 4 * n), [4, n])));
+    const before = Array.from(x.dataSync());
+    const [kept, unread, late] = [rows(x), rows(x), rows(x)];
+    const g = tf.onesLike(x);
+    tf.train.sgd(0.5).applyGradients({ [x.name]: g });
+    expect(Array.from(kept.dataSync())).toEqual(expected(before, n));
+    x.dispose();
+    const other = tf.fill([4, n], 7);
+    expect(Array.from(late.dataSync())).toEqual(expected(before, n));
+    tf.dispose([kept, unread, late, g, other]);
+    expect(tf.memory().numTensors - numTensors).toBe(1); // of the optimizer
+    expect(engineBackend().memory().usedBytes - usedBytes).toBeLessThan(1024);
   });
 });
 

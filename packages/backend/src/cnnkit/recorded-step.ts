@@ -9,6 +9,8 @@ import {
 import type { CnnkitBackend } from './backend.js';
 import { Capture } from './capture.js';
 import { argumentAt, type PackedCommands, packCommands } from './commands.js';
+import { DeferredRows } from './kernels/choose.js';
+import { sameShape } from './kernels/kernel.js';
 import { isPlain, sendCopy } from './kernels/move.js';
 import { renumber } from './kernels/update.js';
 import { Storage } from './storage.js';
@@ -42,6 +44,16 @@ interface Recording {
   readonly variables: readonly (readonly [Variable, Storage])[];
   /** Those of them that the commands assign. */
   readonly assigned: readonly (readonly [Variable, Storage])[];
+}
+
+/** Whether a step was recorded on inputs of those shapes. */
+function isOf({ inputs: places }: Recording, inputs: readonly Tensor[]): boolean {
+  if (places.length !== inputs.length) return false;
+  for (let i = 0; i < places.length; i++) {
+    const [place, { shape, dtype }] = [places[i]!, inputs[i]!];
+    if (place.dtype !== dtype || !sameShape(place.shape, shape)) return false;
+  }
+  return true;
 }
 
 /** Shapes of inputs that are remembered at once: those of a full batch and of an epoch's last. */
@@ -113,9 +125,8 @@ export class RecordedStep {
       this.#assumptions = assumptions;
     }
     if (this.#attempts >= ATTEMPTS || !this.#mayRecord(inputs)) return compute([...inputs]);
-    const key = inputs.map(({ shape, dtype }) => `${dtype} ${shape.join(' ')}`).join(', ');
-    const recording = this.#recordings.get(key);
-    if (recording !== undefined && this.#holds(recording)) {
+    for (const recording of this.#recordings.values()) {
+      if (!isOf(recording, inputs) || !this.#holds(recording)) continue;
       this.#replaying = true;
       try {
         return this.#replay(recording, inputs);
@@ -123,6 +134,8 @@ export class RecordedStep {
         this.#replaying = false;
       }
     }
+    const key = inputs.map(({ shape, dtype }) => `${dtype} ${shape.join(' ')}`).join(', ');
+    const recording = this.#recordings.get(key);
     if (recording !== undefined) {
       this.#problem = 'the variables are others at each step';
       this.#drop(key, recording);
@@ -357,7 +370,9 @@ export class RecordedStep {
 
   #fill(places: readonly Place[], inputs: readonly Tensor[]): void {
     places.forEach(({ storage }, i) => {
-      this.#copy(this.#backend.storageOf(inputs[i]!), storage);
+      const from = this.#backend.storageOf(inputs[i]!);
+      if (from.deferred instanceof DeferredRows) from.deferred.compute(storage.block());
+      else this.#copy(from, storage);
     });
   }
 

@@ -261,13 +261,6 @@ function replace(
   };
 }
 
-/** What an optimizer here has beside numbers and slots that decides what its step does. */
-const DECIDING = ['beta1', 'beta2', 'centered'];
-const SLOTS = [
-  ...['accumulatedFirstMoment', 'accumulatedSecondMoment', 'accumulations'],
-  ...['accumulatedMeanSquares', 'accumulatedMoments', 'accumulatedMeanGrads'],
-  ...['accumulatedGrads', 'accumulatedUpdates'],
-];
 /** Adamax is none of them: it computes with its learning rate. */
 const RECORDABLE: readonly unknown[] = [
   ...[SGDOptimizer, MomentumOptimizer, AdamOptimizer],
@@ -279,11 +272,17 @@ const RECORDABLE: readonly unknown[] = [
  * undefined if its step cannot be sent again.
  */
 export function updateAssumptions(optimizer: object): unknown[] | undefined {
-  const own = optimizer as Readonly<Record<string, unknown>>;
   if (RECORDABLE.includes(optimizer.constructor)) {
-    return [...DECIDING, ...SLOTS].map((key) => own[key]);
+    const o = optimizer as Partial<AdamState & MomentumState & RmspropState & AdadeltaState>;
+    return [
+      // Which variables its slots are, and what its commands compute with beside their numbers.
+      ...[o.accumulatedFirstMoment, o.accumulatedSecondMoment, o.accumulations],
+      ...[o.accumulatedMeanSquares, o.accumulatedMoments, o.accumulatedMeanGrads],
+      ...[o.accumulatedGrads, o.accumulatedUpdates, o.beta1, o.beta2, o.centered],
+    ];
   }
-  return own.updateIsRecordable === true ? [] : undefined;
+  const { updateIsRecordable } = optimizer as { updateIsRecordable?: unknown };
+  return updateIsRecordable === true ? [] : undefined;
 }
 
 let replaced = false;

@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { Conversion, Op } from '../opcodes.js';
+import type { Deferred, Storage } from '../storage.js';
 import { chunksFor, type Kernel, sameShape, sizeOf } from './kernel.js';
 
 /**
@@ -53,6 +54,29 @@ const select: Kernel = ({ inputs, backend }) => {
   return out;
 };
 
+/** Elements from which on it is worth the while not to gather them twice. */
+const MANY = 4096;
+
+/** Rows that somebody is about to read: gathered then, or right where they are wanted. */
+export class DeferredRows implements Deferred {
+  readonly #operands: readonly [Storage, Storage];
+  readonly #send: (block: number) => void;
+
+  constructor(operands: readonly [Storage, Storage], send: (block: number) => void) {
+    this.#operands = operands;
+    this.#send = send;
+    for (const operand of operands) operand.retain();
+  }
+
+  compute(block: number): void {
+    this.#send(block);
+  }
+
+  release(): void {
+    for (const operand of this.#operands) operand.release();
+  }
+}
+
 const gather: Kernel = ({ inputs, attrs, backend }) => {
   const { x, indices } = inputs as { x: TensorInfo; indices: TensorInfo };
   if (indices.dtype !== 'int32' || x.dtype === 'string' || x.dtype === 'complex64')
@@ -69,10 +93,18 @@ const gather: Kernel = ({ inputs, attrs, backend }) => {
     sizeOf(indices.shape),
     sizeOf(x.shape.slice(axis + 1)),
   ];
-  const from = [backend.blockOf(x), backend.blockOf(indices)] as const;
+  const from = [backend.storageOf(x), backend.storageOf(indices)] as const;
+  const send = (to: number): void => {
+    const ints = [from[0].block(), from[1].block(), to, outer, n, row, limit];
+    backend.commands.send(Op.gather, chunksFor(outer * n, outer * n * row), ints);
+  };
+  // A batch of training data, say, which a recorded step takes right into its place.
+  if (x.dtype === 'float32' && outer === 1 && n * row >= MANY && backend.capture === undefined) {
+    return backend.deferredOutput(outShape, new DeferredRows(from, send));
+  }
+  for (const storage of from) storage.block();
   const out = backend.output(outShape, x.dtype);
-  const ints = [...from, backend.blockOf(out), outer, n, row, limit];
-  if (outer * n > 0) backend.commands.send(Op.gather, chunksFor(outer * n, outer * n * row), ints);
+  if (outer * n > 0) send(backend.blockOf(out));
   return out;
 };
 

@@ -155,6 +155,9 @@ export function renumber(
   const optimizer = OPTIMIZERS[kernel]!;
   const formula = formulaOf(optimizer, attrs);
   const numbers = numbersOf(kernel, optimizer, attrs);
+  const same = (number: number, i: number) =>
+    Object.is(f32[argumentAt(first, NUMBERS) + i], Math.fround(number));
+  if (i32[argumentAt(first, FORMULA)] === formula && numbers.every(same)) return;
   for (let command = first; command < first + count; command++) {
     i32[argumentAt(command, FORMULA)] = formula;
     const at = argumentAt(command, NUMBERS);
