@@ -37,6 +37,14 @@ const MODELS: Readonly<Record<string, () => tfl.LayersModel>> = {
       L.dense({ units: 8, activation: 'relu' }),
       L.dropout({ rate: 0.5 }),
     ]),
+  'with seeded dropout': () =>
+    ended([
+      conv(5),
+      L.dropout({ rate: 0.3, seed: 8 }),
+      L.flatten(),
+      L.dense({ units: 8, activation: 'relu' }),
+      L.dropout({ rate: 0.5, seed: 9 }),
+    ]),
   normalised: () =>
     ended([
       conv(6, { activation: undefined, useBias: false }),
@@ -319,6 +327,16 @@ describe('what changes between two steps counts at once', () => {
       'the rate of dropout',
       'dropout',
       (model) => Object.assign(layerOf(model, 'Dropout'), { rate: 0.9 }),
+    ],
+    [
+      'the seed of dropout',
+      'with seeded dropout',
+      (model) => Object.assign(layerOf(model, 'Dropout'), { seed: 17 }),
+    ],
+    [
+      'whether dropout has a seed',
+      'with seeded dropout',
+      (model) => Object.assign(layerOf(model, 'Dropout'), { seed: undefined }),
     ],
     ['weights', 'pooled', (model) => setWeights(model, 6)],
     ['moving averages', 'normalised', (model) => setWeights(model, 6)],
@@ -634,7 +652,7 @@ describe('it is not recorded', () => {
     expect(called).toBe(12);
   });
 
-  test('with a hook, with seeded dropout, or where it is switched off', async () => {
+  test('with a hook, with dropout of a shape of its own, or where it is switched off', async () => {
     const hooked = MODELS.pooled!();
     let calls = 0;
     hooked.layers
@@ -644,8 +662,8 @@ describe('it is not recorded', () => {
       });
     expect(same(await kernelsPerStep(hooked, 'categoricalCrossentropy'))).toBe(true);
     expect(calls).toBe(6);
-    const seeded = ended([L.flatten(), L.dropout({ rate: 0.5, seed: 3 })]);
-    expect(same(await kernelsPerStep(seeded, 'categoricalCrossentropy'))).toBe(true);
+    const shaped = ended([L.dropout({ rate: 0.5, noiseShape: [8, 1, 1, 2] }), L.flatten()]);
+    expect(same(await kernelsPerStep(shaped, 'categoricalCrossentropy'))).toBe(true);
     engineBackend().recordSteps = false;
     expect(same(await kernelsPerStep(MODELS.pooled!(), 'categoricalCrossentropy'))).toBe(true);
     engineBackend().recordSteps = true;

@@ -119,7 +119,9 @@ describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
     const [x, w] = [values(next, info.inShape), values(next, info.filterShape)];
     const of = { info, x, w, bias: values(next, [5]) };
     const first = fast(of, m, true, 1);
-    run(1 << 20, (_engine, _out, store) => store(new Float32Array(1 << 20).fill(Number.NaN)).block());
+    run(1 << 20, (_engine, _out, store) =>
+      store(new Float32Array(1 << 20).fill(Number.NaN)).block(),
+    );
     expect(fast(of, m, true, 1)).toEqual(first);
     expect(fast(of, m, true, 2)).toEqual(first);
   });

@@ -135,6 +135,22 @@ describe('fit gives the same bits where the backend records its steps', () => {
     expect(await expectSame(() => tf.train.adam(0.01), options)).toBeLessThan(0.6);
   });
 
+  test('with the dropout of tfjs-layers, whose masks depend on seed and step', async () => {
+    const make = () => {
+      const model = tfl.sequential();
+      const seed = (at: number) => tfl.initializers.glorotUniform({ seed: at });
+      const conv = { filters: 6, kernelSize: 3, inputShape: [SIDE, SIDE, 1] };
+      model.add(layers.conv2d({ ...conv, activation: 'relu', kernelInitializer: seed(1) }));
+      model.add(layers.dropout({ rate: 0.25 }));
+      model.add(layers.flatten());
+      model.add(layers.dropout({ rate: 0.5 }));
+      model.add(layers.dense({ units: 3, activation: 'softmax', kernelInitializer: seed(3) }));
+      return model;
+    };
+    const share = await expectSame(() => createOptimizer('Adam', {}), { epochs: 3, seed: 9 }, make);
+    expect(share).toBeLessThan(0.6);
+  });
+
   test('with the dropout of @cnnkit/models, whose masks depend on seed and step', async () => {
     const make = () =>
       createModel('dropout-cnn', { inputShape: [SIDE, SIDE, 1], classes: 3, seed: 4 });

@@ -12,6 +12,13 @@ export interface Drawn {
   readonly draw: () => readonly number[];
 }
 
+/** A command that copies values which JavaScript writes each time. */
+export interface Fed {
+  readonly command: number;
+  readonly size: number;
+  readonly write: (into: Float32Array) => void;
+}
+
 /** Commands of one update of variables, whose numbers are others each time. */
 export interface SentUpdate {
   /** The first of the commands, and how many there are. */
@@ -39,6 +46,7 @@ export interface RepeatedUpdates {
 export class Capture implements BlockPool {
   readonly commands: SentCommand[] = [];
   readonly drawn: Drawn[] = [];
+  readonly fed: Fed[] = [];
   readonly repeated: RepeatedUpdates[] = [];
   /** Updates of which nobody has said yet what their numbers will be. */
   #updates: SentUpdate[] = [];
@@ -82,6 +90,11 @@ export class Capture implements BlockPool {
     const command = this.commands.length - 1;
     if (draw === undefined || command < 0) this.fail('random numbers are drawn once');
     else this.drawn.push({ command, at, draw });
+  }
+
+  /** Called when the next command is about to copy values that `write` has written. */
+  feeds(size: number, write: (into: Float32Array) => void): void {
+    this.fed.push({ command: this.commands.length, size, write });
   }
 
   /** Called when an update has sent its `count` commands. */

@@ -76,7 +76,11 @@ interface Found {
   readonly object: Properties;
   readonly keys: readonly string[];
   readonly values: readonly unknown[];
+  /** Place of a seed, which is asked for each time a step is sent again, or -1. */
+  readonly seedAt: number;
 }
+
+const isSeed = (value: unknown) => typeof value === 'number';
 
 const found = new WeakMap<object, { readonly pure: boolean; readonly layers: readonly Found[] }>();
 
@@ -96,16 +100,25 @@ export function assumptionsOf(model: object): object | undefined {
 }
 
 /** Asked at each step: to list values is faster than to look them up by their keys. */
-function isAsFound({ object, values }: Found): boolean {
+function isAsFound({ object, values, seedAt }: Found): boolean {
   const now = Object.values(object);
   if (now.length !== values.length) return false;
-  for (let i = 0; i < now.length; i++) if (now[i] !== values[i]) return false;
+  for (let i = 0; i < now.length; i++) {
+    if (now[i] === values[i]) continue;
+    if (i !== seedAt || !isSeed(now[i]) || !isSeed(values[i])) return false;
+  }
   return true;
 }
 
 function remember(object: Properties): Found {
-  return { object, keys: Object.keys(object), values: Object.values(object) };
+  const keys = Object.keys(object);
+  const seedAt = isDropout(object) ? keys.indexOf('seed') : -1;
+  return { object, keys, values: Object.values(object), seedAt };
 }
+
+/** Whether it is tfjs-layers' own dropout, the only layer there that draws and may be recorded. */
+const isDropout = (layer: object) =>
+  'rate' in layer && 'seed' in layer && known?.layers.has(layer.constructor) === true;
 
 /** Whether all layers only compute; `into` gets what was looked at. */
 function examine(model: Properties, into: Found[]): boolean {
@@ -138,9 +151,10 @@ function isPure(layer: Properties): boolean {
   if (layer._callHook != null || Object.hasOwn(layer, 'call')) return false;
   if (saysPure(layer)) return true;
   if (known?.layers.has(layer.constructor) !== true) return false;
-  // A seed means tfjs's own random numbers, which JavaScript draws.
-  const draws = 'rate' in layer && 'seed' in layer;
-  return !draws || layer.seed == null;
+  // A mask of another shape is of tfjs's own random numbers, which are drawn once.
+  return (
+    !isDropout(layer) || (layer.noiseShape == null && (layer.seed == null || isSeed(layer.seed)))
+  );
 }
 
 /** Whether what a layer holds computes nothing, or is tfjs-layers' own. */

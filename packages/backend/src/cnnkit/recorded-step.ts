@@ -348,9 +348,15 @@ export class RecordedStep {
     for (const { command, at, draw } of capture.drawn) {
       packed.i32.set(draw(), argumentAt(command, at));
     }
+    const fed = capture.fed.map(({ command, size, write }) => {
+      const storage = Storage.written(this.#backend, size, write);
+      packed.i32[argumentAt(command, 0)] = storage.block();
+      return storage;
+    });
     this.#fill(recording.inputs, inputs);
     const own = values.map((place, i) => this.#place(place, packed, recording.copies[i]!));
     this.#backend.commands.sendPacked(packed);
+    for (const storage of fed) storage.release();
     for (const [, storage] of assigned) storage.changed();
     for (const { storage } of gradients) storage.changed();
     return { values: own, gradients: gradients.map((place) => this.#tensorOf(place)) };

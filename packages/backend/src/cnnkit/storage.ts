@@ -67,6 +67,19 @@ export class Storage {
     return storage;
   }
 
+  /** Values that JavaScript writes right where they will be, in room that no command uses. */
+  static written(
+    engine: EngineContext,
+    size: number,
+    write: (into: Float32Array) => void,
+  ): Storage {
+    const storage = new Storage(engine, 'float32', size);
+    const block = storage.#takeForUpload();
+    write(engine.views.f32.subarray(block / 4, block / 4 + size));
+    storage.#block = block;
+    return storage;
+  }
+
   /** A value that is computed when somebody reads it. */
   static defer(engine: EngineContext, size: number, deferred: Deferred): Storage {
     const storage = new Storage(engine, 'float32', size);

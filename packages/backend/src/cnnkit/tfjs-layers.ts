@@ -72,8 +72,13 @@ const random32 = () => (Math.random() * 4294967296) | 0;
 /** A layer with a seed keeps tfjs's own numbers. */
 function dropout(layer: DropoutLayer, x: Tensor, kwargs: object): Tensor | undefined {
   const { rate, seed, noiseShape } = layer;
-  if (!(rate > 0 && rate < 1) || seed != null || noiseShape != null) return undefined;
+  if (!(rate > 0 && rate < 1) || noiseShape != null) return undefined;
+  if (seed != null && typeof seed !== 'number') return undefined;
   layer.invokeCallHook(x, kwargs);
+  if (seed != null) {
+    const attrs = { shape: x.shape, rate, seed: () => layer.seed };
+    return mul(x, engine().runKernel('CnnkitSeededMask', {}, attrs as never) as Tensor);
+  }
   const attrs = {
     shape: x.shape,
     bound: Math.min(Math.round(rate * 2147483648), 2147483647),

@@ -15,6 +15,7 @@ import { REARRANGE_KERNELS } from './rearrange.js';
 import { REDUCE_KERNELS } from './reduce.js';
 import { RESIZE_KERNELS } from './resize.js';
 import { SCAN_KERNELS } from './scan.js';
+import { SEEDED_MASK_KERNELS } from './seeded-mask.js';
 import { UNARY_KERNELS } from './unary.js';
 import { UPDATE_KERNELS } from './update.js';
 import { VOLUME_KERNELS } from './volume.js';
@@ -40,6 +41,7 @@ export const KERNELS: readonly (readonly [string, Kernel])[] = [
   ...SCAN_KERNELS,
   ...LRN_KERNELS,
   ...KEEP_MASK_KERNELS,
+  ...SEEDED_MASK_KERNELS,
   ...EINSUM_KERNELS,
   ...BATCH_NORM_KERNELS,
 ];
