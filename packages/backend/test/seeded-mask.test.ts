@@ -61,4 +61,20 @@ describe('a mask by a seed', () => {
     expect(own![2]).toEqual(cpu![2]);
     expect(own![0]!.filter((value) => value === 0).length).toBeGreaterThan(300);
   });
+
+  test.each([[undefined], [4]])(
+    'with seed %s is not for what drops whole columns',
+    async (seed) => {
+      await tf.setBackend('cnnkit');
+      const layer = tfl.layers.spatialDropout1d({
+        rate: 0.5,
+        ...(seed === undefined ? {} : { seed }),
+      });
+      const kept = tf.tidy(() => {
+        const out = layer.apply(tf.ones([3, 5, 40]), { training: true }) as tf.Tensor;
+        return Array.from(tf.sum(tf.cast(tf.greater(out, 0), 'float32'), 1).dataSync());
+      });
+      expect([...new Set(kept)].sort()).toEqual([0, 5]);
+    },
+  );
 });

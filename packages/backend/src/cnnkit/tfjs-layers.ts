@@ -64,15 +64,16 @@ function replaceCall<L extends Layer>(
 interface DropoutLayer extends Layer {
   readonly rate: number;
   readonly seed?: number | null;
-  readonly noiseShape?: readonly (number | null)[] | null;
+  /** The shape of its mask, null for that of its input; what derives from it has another. */
+  getNoiseShape(x: Tensor): readonly number[] | null | undefined;
 }
 
 const random32 = () => (Math.random() * 4294967296) | 0;
 
 /** A layer with a seed keeps tfjs's own numbers. */
 function dropout(layer: DropoutLayer, x: Tensor, kwargs: object): Tensor | undefined {
-  const { rate, seed, noiseShape } = layer;
-  if (!(rate > 0 && rate < 1) || noiseShape != null) return undefined;
+  const { rate, seed } = layer;
+  if (!(rate > 0 && rate < 1) || layer.getNoiseShape(x) != null) return undefined;
   if (seed != null && typeof seed !== 'number') return undefined;
   layer.invokeCallHook(x, kwargs);
   if (seed != null) {
