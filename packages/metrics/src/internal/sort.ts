@@ -2,7 +2,6 @@ import {
   cumulate,
   emptyRoom,
   placeOf,
-  placesBySize,
   placesFor,
   sortPlaces,
   sortStretch,
@@ -73,9 +72,9 @@ function sortSides(given: Given, sorted: Values): number {
     return below;
   }
   deal(given, spots, places, sorted);
-  const placeAt = placesBySize(sorted, origin, scale);
-  sortPlaces(sorted, 0, places.subarray(0, zero), placeAt, room);
-  sortPlaces(sorted, below, places.subarray(zero), placeAt, room);
+  const dealt = { low: origin, scale };
+  sortPlaces(sorted, 0, places.subarray(0, zero), dealt, room);
+  sortPlaces(sorted, below, places.subarray(zero), dealt, room);
   return below;
 }
 

@@ -1,8 +1,11 @@
-/** Up to so many values are dealt to about as many places, more to few: either is near in memory. */
+/** Up to so many values are dealt to about as many places, more to few: so what is written is near. */
 const FEW = 0x8000;
 
 /** A value that would have to move further than this lies in a crowd. */
 const SHORT = 24;
+
+/** So few are dealt to no places. */
+const ALIKE: Spots = { low: 0, scale: 0 };
 
 /** Between values that lie nearer to each other than this, a scale would overflow. */
 const TINY = 2 ** -1000;
@@ -13,8 +16,12 @@ export interface Values {
   readonly weights: Float64Array | undefined;
 }
 
-/** To which place the value at an index was dealt. */
-export type PlaceAt = (index: number) => number;
+/** How values were dealt: by how far they are from the lowest, or by their upper bits. */
+export interface Spots {
+  readonly low: number;
+  readonly scale: number;
+  readonly bits?: Bits | undefined;
+}
 
 /** Memory that one stretch after the other is dealt from. */
 export interface Room {
@@ -28,9 +35,10 @@ export function emptyRoom(): Room {
   return { copy, places: new Uint32Array(0) };
 }
 
-/** To how many places so many values are dealt. */
+/** To how many places so many values are dealt: about as many, or about 1024 times fewer. */
 export function placesFor(count: number): number {
-  return count <= FEW ? 2 ** Math.round(Math.log2(count)) : 1024;
+  const wanted = count <= FEW ? count : Math.min(count / 1024, 1024);
+  return 2 ** Math.round(Math.log2(wanted));
 }
 
 /**
@@ -51,7 +59,7 @@ export function sortStretch(
 ): void {
   const count = end - start;
   if (count <= SHORT) {
-    settle(sorted, start, end, () => 0, room);
+    settle(sorted, start, end, ALIKE, room);
     return;
   }
   const own = count <= FEW ? room : emptyRoom();
@@ -76,13 +84,9 @@ export function sortStretch(
     countPlaces(copy.values, count, low, scale, ends);
     if (cumulate(ends, start) > count >> 1) bits = bitsOf(copy.values, count, high, places);
   }
-  if (bits === undefined) {
-    dealPlaces(copy, count, low, scale, ends, sorted);
-    sortPlaces(sorted, start, ends, placesBySize(sorted, low, scale), room);
-  } else {
-    dealBits(copy, count, bits, start, ends, sorted);
-    sortPlaces(sorted, start, ends, placesByBits(sorted, bits), room);
-  }
+  if (bits === undefined) dealPlaces(copy, count, low, scale, ends, sorted);
+  else dealBits(copy, count, bits, start, ends, sorted);
+  sortPlaces(sorted, start, ends, { low, scale, bits }, room);
 }
 
 /** Multiplies by a power of 2. */
@@ -118,11 +122,6 @@ function rangeOf(
 /** The place of what lies so far from the least. */
 export function placeOf(distance: number, scale: number): number {
   return (distance * scale) | 0;
-}
-
-/** Places of values that were dealt by their distance from the least. */
-export function placesBySize({ values }: Values, low: number, scale: number): PlaceAt {
-  return (index) => placeOf(Math.abs(values[index]!) - low, scale);
 }
 
 /** Counts how many have each place; four at a time, since the engine checks each array once a round. */
@@ -213,11 +212,6 @@ function placeAtHalf(half: number, { lowest, shift }: Bits): number {
   return Math.max(0, (half & 0x7fffffff) - lowest) >>> shift;
 }
 
-function placesByBits({ values }: Values, bits: Bits): PlaceAt {
-  const halves = upperHalves(values);
-  return (index) => placeAtHalf(halves[2 * index]!, bits);
-}
-
 /** Counts and moves by upper bits. */
 function dealBits(
   { values, weights }: Values,
@@ -250,12 +244,12 @@ export function sortPlaces(
   sorted: Values,
   start: number,
   ends: Uint32Array,
-  placeAt: PlaceAt,
+  spots: Spots,
   room: Room,
 ): void {
   const end = ends.at(-1) ?? start;
   if (end - start <= 2 * ends.length) {
-    settle(sorted, start, end, placeAt, room);
+    settle(sorted, start, end, spots, room);
     return;
   }
   let from = start;
@@ -267,7 +261,7 @@ export function sortPlaces(
 }
 
 /** Inserts each where it belongs; where that is far, the crowd that shares its place is sorted. */
-function settle(sorted: Values, start: number, end: number, placeAt: PlaceAt, room: Room): void {
+function settle(sorted: Values, start: number, end: number, spots: Spots, room: Room): void {
   const { values, weights } = sorted;
   let before = 0;
   for (let i = start; i < end; i++) {
@@ -288,12 +282,29 @@ function settle(sorted: Values, start: number, end: number, placeAt: PlaceAt, ro
     values[place] = value;
     if (weights) weights[place] = weight;
     if (place > start && Math.abs(values[place - 1]!) > size) {
-      const crowded = placeAt(i);
-      let first = i;
-      while (first > start && placeAt(first - 1) === crowded) first--;
-      while (i + 1 < end && placeAt(i + 1) === crowded) i++;
-      sortStretch(sorted, first, i + 1, room);
+      const [first, last] = crowdAt(values, i, start, end, spots);
+      sortStretch(sorted, first, last + 1, room);
+      i = last;
     }
     before = Math.abs(values[i]!);
   }
+}
+
+/** The first and the last of what shares a place with the value at an index. */
+function crowdAt(
+  values: Float64Array,
+  at: number,
+  start: number,
+  end: number,
+  { low, scale, bits }: Spots,
+): [number, number] {
+  const halves = upperHalves(values);
+  const placeAt = (i: number) =>
+    bits ? placeAtHalf(halves[2 * i]!, bits) : placeOf(Math.abs(values[i]!) - low, scale);
+  const place = placeAt(at);
+  let first = at;
+  while (first > start && placeAt(first - 1) === place) first--;
+  let last = at;
+  while (last + 1 < end && placeAt(last + 1) === place) last++;
+  return [first, last];
 }
