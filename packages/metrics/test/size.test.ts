@@ -66,7 +66,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   mostConfusedPairs: 4_600,
   multilabelConfusionMatrix: 4_350,
   pairedBootstrap: 1_800,
-  precisionRecallCurve: 6_750,
+  precisionRecallCurve: 6_800,
   precisionRecallFscoreSupport: 5_550,
   precisionScore: 5_500,
   recallScore: 5_500,
