@@ -1,8 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { useBackend } from '../src/index.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  if (tf.findBackend('cnnkit') !== null) tf.removeBackend('cnnkit');
+});
 
 async function train(): Promise<number[]> {
   const model = tfl.sequential();
@@ -54,4 +59,36 @@ test('a page trains on the C kernels, on two threads, as tfjs cpu does', async (
     expect(Math.abs(loss - theirs[step]!), `step ${step}`).toBeLessThan(1e-5);
   });
   expect(ours.at(-1)).toBeLessThan(ours[0]!);
+});
+
+test('a page whose workers cannot start is told so when it reads', async () => {
+  const { Blob, URL, Worker } = globalThis as unknown as {
+    Blob: new (parts: string[]) => unknown;
+    URL: { createObjectURL(blob: unknown): string };
+    Worker: new (url: string) => { addEventListener(type: string, listener: () => void): void };
+  };
+  const broken = URL.createObjectURL(new Blob(['throw new Error("not on this page")']));
+  const failed: Promise<void>[] = [];
+  vi.stubGlobal(
+    'Worker',
+    class extends Worker {
+      constructor() {
+        super(broken);
+        // After the backend's own listener.
+        const told = (resolve: () => void) =>
+          this.addEventListener('error', () => void setTimeout(resolve, 0));
+        failed.push(new Promise(told));
+      }
+    },
+  );
+  await useBackend({ backend: 'cnnkit', threads: 2 });
+  await Promise.all(failed);
+  let error: unknown;
+  try {
+    tf.neg(tf.ones([4])).dataSync();
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toMatchObject({ code: 'ENGINE_FAILED' });
+  expect(String((error as Error).cause)).toContain('not on this page');
 });

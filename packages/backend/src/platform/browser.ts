@@ -8,7 +8,13 @@ interface BrowserGlobals {
   readonly document?: unknown;
   readonly navigator?: { readonly hardwareConcurrency?: number };
   readonly crossOriginIsolated?: boolean;
-  readonly Worker?: new (url: string) => { postMessage(message: unknown): void; terminate(): void };
+  readonly Worker?: new (
+    url: string,
+  ) => {
+    postMessage(message: unknown): void;
+    terminate(): void;
+    onerror: ((event: { readonly message?: string; preventDefault(): void }) => void) | null;
+  };
   readonly Blob: new (parts: string[], options: { type: string }) => unknown;
   readonly URL: typeof URL & { createObjectURL(blob: unknown): string };
 }
@@ -16,9 +22,9 @@ const browser = globalThis as unknown as BrowserGlobals;
 
 const WORKER = `
 onmessage = ({ data: { module, memory, thread, stackPointer, failed, done } }) => {
-  const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
-  instance.exports.__stack_pointer.value = stackPointer;
   try {
+    const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
+    instance.exports.__stack_pointer.value = stackPointer;
     instance.exports.work(thread);
   } catch (trap) {
     // The page may be waiting until this thread is done with its chunk.
@@ -63,9 +69,19 @@ export const platform: Platform = {
     ? (start) => {
         const blob = new browser.Blob([WORKER], { type: 'text/javascript' });
         const worker = new browser.Worker!(browser.URL.createObjectURL(blob));
+        let error: unknown;
+        // Also where the page's policy forbids such workers: nobody else says so.
+        worker.onerror = (event) => {
+          error = new Error(event.message ?? 'a worker could not start');
+          // Whoever reads is told; the page's own handler of errors need not be.
+          event.preventDefault();
+          const words = new Int32Array(start.memory.buffer);
+          Atomics.store(words, start.failed, 1);
+          Atomics.notify(words, start.done);
+        };
         worker.postMessage(start);
         // A page learns of it by events alone, which wait for whoever waits here.
-        return { stop: () => worker.terminate(), isGone: () => false };
+        return { stop: () => worker.terminate(), isGone: () => false, error: () => error };
       }
     : undefined,
 };

@@ -15,9 +15,9 @@ try {
   const name = require('node:fs').readlinkSync('/proc/thread-self');
   Atomics.store(task, 0, Number(name.slice(name.lastIndexOf('/') + 1)));
 } catch {}
-const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
-instance.exports.__stack_pointer.value = stackPointer;
 try {
+  const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
+  instance.exports.__stack_pointer.value = stackPointer;
   instance.exports.work(thread);
 } catch (trap) {
   // The calling thread may be asleep until this one is done with its chunk.
@@ -70,7 +70,10 @@ export const platform: Platform = {
     });
     worker.unref();
     // Whoever waits for it is told by the word; the error itself would end the program.
-    worker.on('error', () => {});
+    let error: unknown;
+    worker.on('error', (reason) => {
+      error = reason;
+    });
     worker.on('exit', () => {
       const words = new Int32Array(start.memory.buffer);
       Atomics.store(words, start.failed, 1);
@@ -82,6 +85,7 @@ export const platform: Platform = {
         const id = Atomics.load(task, 0);
         return id !== 0 && !existsSync(`/proc/self/task/${id}`);
       },
+      error: () => error,
     };
   },
 };

@@ -41,6 +41,8 @@ export interface RunningThread {
   stop(): void;
   /** Whether the system says that it is gone, without waiting for an event; false where that cannot be told. */
   isGone(): boolean;
+  /** What it ended with, as far as its owner was told; undefined while nothing is known. */
+  error(): unknown;
 }
 
 export interface WasmLibraryOptions {
@@ -81,14 +83,15 @@ export function openWasmLibrary(options: WasmLibraryOptions): KernelLibrary {
     );
   }
   let ended = false;
-  // A chunk whose thread died never finishes, and what it left half done stays so: no result after that
-  // could be trusted.
+  // Threads start while the caller goes on: what they do not take, it does, with the same bits. One that
+  // cannot start is told as one that dies is, else the rest would be slow in silence. A chunk whose thread
+  // died never finishes, and what it left half done stays so: no result after that could be trusted.
   const drain = () => {
     if (ended)
       throw new BackendError('KERNELS_UNAVAILABLE', 'cnnkit backend: its engine was closed.');
     let cause: unknown;
     try {
-      for (;;) {
+      while (Atomics.load(new Int32Array(memory.buffer), FAILED) === 0) {
         const result = exports.drain(mayWait ? 1 : 0);
         if (result === DRAINED) return;
         if (result === DEAD || running.some((thread) => thread.isGone())) break;
@@ -97,10 +100,12 @@ export function openWasmLibrary(options: WasmLibraryOptions): KernelLibrary {
       cause = trap;
     }
     Atomics.store(new Int32Array(memory.buffer), FAILED, 1);
+    cause ??= running.map((thread) => thread.error()).find((error) => error !== undefined);
     throw new BackendError(
       'ENGINE_FAILED',
       'cnnkit backend: a thread of the engine died, and what it computed is lost. ' +
-        "Call tf.removeBackend('cnnkit') and useBackend() to start another.",
+        "Call tf.removeBackend('cnnkit') and useBackend() to start another, " +
+        'with threads: 1 if the others cannot start here.',
       { cause },
     );
   };
