@@ -75,6 +75,16 @@ INLINE void tile_window(const int rows, const int cols, const float *const *run,
   tile_rows(rows, cols, run, runs, length, w, N, sums);
 }
 
+// The rare end of a tile, off the common path.
+static __attribute__((noinline)) void finish_rest(int cols, const float *sums, const float *bias, float *out, int rows,
+                                                  int N, int n, int act) {
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < cols; j++, sums += VW) {
+      V v = load(sums);
+      if (bias) v += load(bias + n + j * VW);
+      store_part(out + (size_t)i * N + n + j * VW, activate(act, v), N - n - j * VW);
+    }
+}
 // The end of a tile: bias, activation, and to where the outputs lie.
 INLINE void finish_tile(const int cols, V sums[][COLS], const float *bias, float *out, int rows, int N, int n, int act) {
   if (rows == ROWS && n + cols * VW <= N && act <= RELU) {
@@ -89,15 +99,9 @@ INLINE void finish_tile(const int cols, V sums[][COLS], const float *bias, float
     }
     return;
   }
-  UNROLL for (int i = 0; i < ROWS; i++) {
-    if (i < rows) {
-      UNROLL for (int j = 0; j < cols; j++) {
-        V v = sums[i][j];
-        if (bias) v += load(bias + n + j * VW);
-        store_part(out + (size_t)i * N + n + j * VW, activate(act, v), N - n - j * VW);
-      }
-    }
-  }
+  float rest[ROWS * COLS * VW];
+  UNROLL for (int i = 0; i < ROWS; i++) UNROLL for (int j = 0; j < cols; j++) store(rest + (i * cols + j) * VW, sums[i][j]);
+  finish_rest(cols, rest, bias, out, rows, N, n, act);
 }
 
 INLINE void conv2d_tile(const int cols, const float *const *run, int runs, int length, const float *w, int ldw,
@@ -109,8 +113,9 @@ INLINE void conv2d_tile(const int cols, const float *const *run, int runs, int l
 }
 
 // Few channels: bands of rows, and in each row ROWS pixels at a time, of which the last ones overlap those before.
-INLINE void conv2d_planes(const Task *task, const Geometry *g, Planes *p, const float *x, const float *w,
-                          const float *bias, float *out, int act) {
+// A function of its own: whoever compiles at run time has one way or the other to compile.
+static __attribute__((noinline)) void conv2d_planes(const Task *task, const Geometry *g, Planes *p, const float *x,
+                                                    const float *w, const float *bias, float *out, int act) {
   const int N = g->filters, across = g->out_width;
   int lo, hi;
   share(task, g->batch * p->bands, &lo, &hi);

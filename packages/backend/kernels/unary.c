@@ -81,16 +81,32 @@ typedef float Scalar(float);
 static Scalar *const SCALARS[] = {sin_of,  cos_of,  tan_of,   asin_of,  acos_of, atan_of,
                                   sinh_of, cosh_of, asinh_of, acosh_of, atanh_of};
 
-INLINE void unary_loop(const int op, const float *x, float *out, int lo, int hi, V p, V q) {
-  int i = lo;
-  ROLLED for (; i + VW <= hi; i += VW) store(out + i, unary(op, load(x + i), p, q));
-  if (i < hi) store_part(out + i, unary(op, load(x + i), p, q), hi - i);
-}
+// A function an operation, so that an engine compiles those that a program uses, not forty-five at the
+// first of them.
+typedef void UnaryRun(const float *x, float *out, int lo, int hi, const int32_t *pq);
+#define UNARY_OPS(CASE)                                                                              \
+  CASE(U_FILL) CASE(U_NEG) CASE(U_ABS) CASE(U_SQUARE) CASE(U_SQRT) CASE(U_RSQRT) CASE(U_RECIPROCAL) \
+  CASE(U_EXP) CASE(U_LOG) CASE(U_LOG1P) CASE(U_RELU) CASE(U_RELU6) CASE(U_SIGMOID) CASE(U_TANH)     \
+  CASE(U_SOFTPLUS) CASE(U_ELU) CASE(U_LEAKY_RELU) CASE(U_STEP) CASE(U_CLIP) CASE(U_FLOOR)           \
+  CASE(U_CEIL) CASE(U_ROUND) CASE(U_SIGN) CASE(U_NOT) CASE(U_IS_NAN) CASE(U_TRUNC) CASE(U_SELU)     \
+  CASE(U_EXPM1) CASE(U_ERF) CASE(U_IS_FINITE) CASE(U_IS_INF) CASE(U_INT_NEG) CASE(U_INT_ABS)        \
+  CASE(U_INT_SIGN)
+#define CASE(op)                                                                                     \
+  static void run_##op(const float *x, float *out, int lo, int hi, const int32_t *pq) {              \
+    const V p = (V)splat_int(pq[0]), q = (V)splat_int(pq[1]); /* bits: int32 is filled too */        \
+    int i = lo;                                                                                      \
+    ROLLED for (; i + VW <= hi; i += VW) store(out + i, unary(op, load(x + i), p, q));               \
+    if (i < hi) store_part(out + i, unary(op, load(x + i), p, q), hi - i);                           \
+  }
+UNARY_OPS(CASE)
+#undef CASE
+#define CASE(op) [op] = run_##op,
+static UnaryRun *const UNARY[] = {UNARY_OPS(CASE)};
+#undef CASE
 
 static void k_unary(const Task *task) {
   const float *x = FLOATS(0);
   float *out = FLOATS(1);
-  const V p = (V)splat_int(INT(4)), q = (V)splat_int(INT(5)); // bits, since int32 is filled too
   int lo, hi;
   share_elements(task, INT(2), &lo, &hi);
   if (INT(3) >= U_SIN) {
@@ -98,14 +114,5 @@ static void k_unary(const Task *task) {
     for (int i = lo; i < hi; i++) out[i] = f(x[i]);
     return;
   }
-  switch (INT(3)) {
-#define CASE(op) case op: unary_loop(op, x, out, lo, hi, p, q); break;
-    CASE(U_FILL) CASE(U_NEG) CASE(U_ABS) CASE(U_SQUARE) CASE(U_SQRT) CASE(U_RSQRT) CASE(U_RECIPROCAL)
-    CASE(U_EXP) CASE(U_LOG) CASE(U_LOG1P) CASE(U_RELU) CASE(U_RELU6) CASE(U_SIGMOID) CASE(U_TANH)
-    CASE(U_SOFTPLUS) CASE(U_ELU) CASE(U_LEAKY_RELU) CASE(U_STEP) CASE(U_CLIP) CASE(U_FLOOR)
-    CASE(U_CEIL) CASE(U_ROUND) CASE(U_SIGN) CASE(U_NOT) CASE(U_IS_NAN) CASE(U_TRUNC)
-    CASE(U_SELU) CASE(U_EXPM1) CASE(U_ERF) CASE(U_IS_FINITE) CASE(U_IS_INF)
-    CASE(U_INT_NEG) CASE(U_INT_ABS) CASE(U_INT_SIGN)
-#undef CASE
-  }
+  UNARY[INT(3)](x, out, lo, hi, &INT(4));
 }

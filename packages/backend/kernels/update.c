@@ -130,13 +130,19 @@ INLINE void update_loop(const int op, const Task *task) {
   }
 }
 
-static void k_update(const Task *task) {
-  switch (INT(8)) {
-#define CASE(op) case op: update_loop(op, task); break;
-    CASE(S_SGD) CASE(S_MOMENTUM) CASE(S_NESTEROV) CASE(S_ADAM) CASE(S_NADAM) CASE(S_ADAMAX)
-    CASE(S_RMSPROP) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION) CASE(S_TF_MOMENTUM) CASE(S_TF_NESTEROV)
-    CASE(S_TF_ADAM) CASE(S_TF_ADAMAX) CASE(S_TF_RMSPROP) CASE(S_TF_ADAGRAD) CASE(S_TF_ADADELTA)
-    CASE(S_TF_RMSPROP_CENTERED)
+// A function an operation, as in unary.c.
+#define UPDATE_OPS(CASE)                                                                              \
+  CASE(S_SGD) CASE(S_MOMENTUM) CASE(S_NESTEROV) CASE(S_ADAM) CASE(S_NADAM) CASE(S_ADAMAX)             \
+  CASE(S_RMSPROP) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION) CASE(S_TF_MOMENTUM)                   \
+  CASE(S_TF_NESTEROV) CASE(S_TF_ADAM) CASE(S_TF_ADAMAX) CASE(S_TF_RMSPROP) CASE(S_TF_ADAGRAD)         \
+  CASE(S_TF_ADADELTA) CASE(S_TF_RMSPROP_CENTERED)
+#define CASE(op) static void update_##op(const Task *task) { update_loop(op, task); }
+UPDATE_OPS(CASE)
 #undef CASE
-  }
+
+static void k_update(const Task *task) {
+#define CASE(op) [op] = update_##op,
+  static void (*const UPDATE[])(const Task *) = {UPDATE_OPS(CASE)};
+#undef CASE
+  UPDATE[INT(8)](task);
 }
