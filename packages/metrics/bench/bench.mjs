@@ -50,18 +50,36 @@ const CASES = {
   'classificationReport, names': (d) =>
     metrics.classificationReport(d.trueNames, d.predNames).text.length,
   'f1Score, macro': (d) => metrics.f1Score(d.yTrue, d.yPred, { average: 'macro' }),
+  'fbetaScore, micro': (d) => metrics.fbetaScore(d.yTrue, d.yPred, { beta: 2, average: 'micro' }),
+  'precisionScore, weighted': (d) =>
+    metrics.precisionScore(d.yTrue, d.yPred, { average: 'weighted' }),
+  'recallScore, binary': (d) => metrics.recallScore(d.binary, d.binaryPred),
+  precisionRecallFscoreSupport: (d) =>
+    metrics.precisionRecallFscoreSupport(d.yTrue, d.yPred).support[0],
+  'jaccardScore, macro': (d) => metrics.jaccardScore(d.yTrue, d.yPred, { average: 'macro' }),
+  multilabelConfusionMatrix: (d) =>
+    metrics.multilabelConfusionMatrix(d.yTrue, d.yPred).matrices[0][0][0],
+  hammingLoss: (d) => metrics.hammingLoss(d.yTrue, d.yPred),
+  zeroOneLoss: (d) => metrics.zeroOneLoss(d.yTrue, d.yPred),
+  computeClassWeight: (d) => metrics.computeClassWeight(d.yTrue)[0],
   balancedAccuracyScore: (d) => metrics.balancedAccuracyScore(d.yTrue, d.yPred),
   matthewsCorrcoef: (d) => metrics.matthewsCorrcoef(d.yTrue, d.yPred),
   cohenKappaScore: (d) => metrics.cohenKappaScore(d.yTrue, d.yPred),
   logLoss: (d) => metrics.logLoss(d.yTrue, d.proba),
+  'logLoss, binary': (d) => metrics.logLoss(d.binary, d.score),
+  'brierScoreLoss, binary': (d) => metrics.brierScoreLoss(d.binary, d.score),
   brierScoreLoss: (d) => metrics.brierScoreLoss(d.yTrue, d.proba),
   'topKAccuracyScore, k 3': (d) => metrics.topKAccuracyScore(d.yTrue, d.proba, { k: 3 }),
   'rocAucScore, binary': (d) => metrics.rocAucScore(d.binary, d.score),
   'rocAucScore, ovr': (d) => metrics.rocAucScore(d.yTrue, d.proba, { multiClass: 'ovr' }),
+  'rocAucScore, ovo': (d) => metrics.rocAucScore(d.yTrue, d.proba, { multiClass: 'ovo' }),
+  'rocAucScore, weights': (d) => metrics.rocAucScore(d.binary, d.score, { sampleWeight: d.weight }),
   averagePrecisionScore: (d) => metrics.averagePrecisionScore(d.binary, d.score),
   rocCurve: (d) => metrics.rocCurve(d.binary, d.score).fpr.length,
   precisionRecallCurve: (d) => metrics.precisionRecallCurve(d.binary, d.score).recall.length,
   detCurve: (d) => metrics.detCurve(d.binary, d.score).fpr.length,
+  'precisionRecallCurve, weights': (d) =>
+    metrics.precisionRecallCurve(d.binary, d.score, { sampleWeight: d.weight }).recall.length,
   'rocCurve, plain': (d) => metrics.rocCurve(d.binary, d.plain).fpr.length,
   'precisionRecallCurve, plain': (d) =>
     metrics.precisionRecallCurve(d.binary, d.plain).recall.length,
@@ -71,6 +89,7 @@ const CASES = {
   'rocCurve, sure': (d) => metrics.rocCurve(d.binary, d.sure).fpr.length,
   'precisionRecallCurve, sure': (d) => metrics.precisionRecallCurve(d.binary, d.sure).recall.length,
   'detCurve, sure': (d) => metrics.detCurve(d.binary, d.sure).fpr.length,
+  auc: (d) => metrics.auc(d.rising, d.score),
   calibrationCurve: (d) => metrics.calibrationCurve(d.binary, d.score, { nBins: 10 }).probTrue[0],
 };
 
@@ -153,6 +172,8 @@ function makeData(n) {
   return {
     ...{ yTrue, yPred, weight, score, sure },
     plain: Array.from(score),
+    rising: Float64Array.from(score, (_, i) => i / n),
+    binaryPred: yPred.map((label) => Number(label === 0)),
     proba: { data: proba, shape: [n, 10] },
     binary: yTrue.map((label) => Number(label === 0)),
     trueNames: Array.from(yTrue, (label) => NAMES[label]),
