@@ -102,8 +102,11 @@ export function planWithTile(
   }
   if (pass === 'input') {
     const slabs = batch >= 8 ? 1 : Math.min(8, Math.ceil(C / 64));
-    const shares = Math.min(32, batch, Math.max(1, Math.floor(tiles / 24)));
-    const tilesAtOnce = blockSize(Math.ceil(batch / shares) * perImage, most, 1);
+    // Few shares of many tiles, since a block's last register tile is seldom full: 16 instead of 32 take a
+    // tenth less time.
+    const shares = Math.min(16, batch, Math.max(1, Math.floor(tiles / 24)));
+    const even = blockSize(Math.ceil(batch / shares) * perImage, most, 1);
+    const tilesAtOnce = Math.ceil(even / 12) * 12;
     const chunks = shares * slabs;
     return fits(blocks(tilesAtOnce)) ? { m, tilesAtOnce, slabs, chunks } : undefined;
   }
