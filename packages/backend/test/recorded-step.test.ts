@@ -840,6 +840,31 @@ describe('rows gathered for a step', () => {
   });
 });
 
+test('a loss and a metric of one’s own that say they are pure are recorded', async () => {
+  const losses = async (recorded: boolean) => {
+    engineBackend().recordSteps = recorded;
+    let calls = 0;
+    const pure = <F extends object>(of: F) => Object.assign(of, { recordable: true });
+    const loss = pure((y: tf.Tensor, p: tf.Tensor) => {
+      calls++;
+      return tf.mean(tf.square(tf.sub(y, p)), -1);
+    });
+    const metric = pure((y: tf.Tensor, p: tf.Tensor) => tf.mean(tf.mul(y, p), -1));
+    const model = MODELS.pooled!();
+    setWeights(model, 5);
+    model.compile({ optimizer: 'adam', loss: loss as never, metrics: [metric as never] });
+    const { x, y } = batchOf(8);
+    const given: unknown[] = [];
+    for (let i = 0; i < 8; i++) given.push(await model.trainOnBatch(x, y));
+    tf.dispose([x, y]);
+    model.dispose();
+    return { given, calls };
+  };
+  const [eager, recorded] = [await losses(false), await losses(true)];
+  expect(recorded.given).toEqual(eager.given);
+  expect([eager.calls, recorded.calls]).toEqual([8, 2]);
+});
+
 describe('memory', () => {
   test('nothing grows from one fit to the next, and all is back with the model', async () => {
     const run = async (recorded: boolean) => {

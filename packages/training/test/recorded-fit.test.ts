@@ -159,6 +159,136 @@ describe('fit gives the same bits where the backend records its steps', () => {
   });
 });
 
+describe('constraints are applied in the recorded step', () => {
+  type Constraint = ReturnType<typeof tfl.constraints.nonNeg>;
+  // tfjs-layers exports no base class.
+  const NonNegative = tfl.constraints.nonNeg().constructor as new () => Constraint;
+  const make = (constraint: () => Constraint) => () => {
+    const model = tfl.sequential();
+    const kernelConstraint = constraint();
+    const seed = (at: number) => tfl.initializers.glorotUniform({ seed: at });
+    const first = { inputShape: [SIDE, SIDE, 1], filters: 4, kernelSize: 3, activation: 'relu' };
+    model.add(
+      layers.conv2d({
+        ...(first as object),
+        kernelInitializer: seed(1),
+        kernelConstraint,
+      } as never),
+    );
+    model.add(layers.flatten());
+    const last = { units: 3, activation: 'softmax', kernelInitializer: seed(2) };
+    model.add(layers.dense({ ...last, kernelConstraint, biasConstraint: 'nonNeg' } as never));
+    return model;
+  };
+  const { maxNorm, minMaxNorm, unitNorm } = tfl.constraints;
+
+  test.each([
+    ['maxNorm', () => maxNorm({ maxValue: 0.3 })],
+    ['minMaxNorm', () => minMaxNorm({ minValue: 0.2, maxValue: 0.4, rate: 0.7 })],
+    ['unitNorm', () => unitNorm({ axis: 0 })],
+  ])('%s', async (_, constraint) => {
+    for (const name of ['Adam', 'SGD']) {
+      const optimizer = () => createOptimizer(name, { learningRate: 0.05 });
+      expect(await expectSame(optimizer, {}, make(constraint))).toBeLessThan(0.6);
+    }
+  });
+
+  test('and one that changes counts at once', async () => {
+    const results = [];
+    for (const recorded of [false, true]) {
+      const constraint = maxNorm({ maxValue: 0.6 });
+      const callbacks = [
+        {
+          onEpochBegin: (epoch: number) =>
+            void Object.assign(constraint, { maxValue: 0.6 - 0.1 * epoch }),
+        },
+      ];
+      const optimizer = () => createOptimizer('SGD', {});
+      results.push(
+        (
+          await run(
+            recorded,
+            optimizer,
+            { callbacks },
+            make(() => constraint),
+          )
+        ).result,
+      );
+    }
+    expect(results[1]).toEqual(results[0]);
+  });
+
+  test('but not one of a program’s own, unless it says so', async () => {
+    class Shrinking extends NonNegative {
+      static readonly className: string = 'Shrinking';
+      calls = 0;
+      override apply(w: tf.Tensor): tf.Tensor {
+        this.calls++;
+        return tf.mul(w, 1 - 0.01 / this.calls);
+      }
+      override getConfig() {
+        return {};
+      }
+    }
+    let made: Shrinking[] = [];
+    const shrinking = () => {
+      made.push(new Shrinking());
+      return made.at(-1) as Shrinking;
+    };
+    expect(await expectSame(() => createOptimizer('SGD', {}), {}, make(shrinking))).toBe(1);
+    // Of two weights, in twenty steps.
+    expect(made.map(({ calls }) => calls)).toEqual([40, 40]);
+    made = [];
+    class Halving extends Shrinking {
+      static readonly recordable: boolean = true;
+      override apply(w: tf.Tensor): tf.Tensor {
+        return tf.mul(w, 0.5);
+      }
+    }
+    const share = await expectSame(
+      () => createOptimizer('SGD', {}),
+      {},
+      make(() => new Halving()),
+    );
+    expect(share).toBeLessThan(0.6);
+  });
+});
+
+test('a loss and metrics of a program’s own take part where they say so', async () => {
+  let calls = 0;
+  const own = (recordable: boolean) => {
+    const loss = (yTrue: tf.Tensor, yPred: tf.Tensor) => {
+      calls++;
+      return tf.sum(tf.abs(tf.sub(yTrue, yPred)), -1);
+    };
+    const metric = (yTrue: tf.Tensor, yPred: tf.Tensor) => tf.mean(tf.mul(yTrue, yPred), -1);
+    return recordable
+      ? [Object.assign(loss, { recordable }), Object.assign(metric, { recordable })]
+      : [loss, metric];
+  };
+  const results = [];
+  for (const [recorded, marked] of [
+    [false, true],
+    [true, false],
+    [true, true],
+  ] as const) {
+    backend().recordSteps = recorded;
+    calls = 0;
+    const model = build();
+    const [loss, metric] = own(marked);
+    model.compile({ optimizer: 'sgd', loss: loss as never, metrics: [metric as never] });
+    const weightedMetrics = [metric as never];
+    const options = { batchSize: 16, epochs: 3, weightedMetrics, classWeight: { 1: 2 } };
+    const { history } = await fit(model, data(64), options);
+    const weights = model.getWeights().map((weight) => Array.from(weight.dataSync()));
+    results.push({ history, weights });
+    expect(calls).toBe(recorded && marked ? 2 : 12);
+    model.dispose();
+  }
+  expect(results[1]).toEqual(results[0]);
+  expect(results[2]).toEqual(results[0]);
+});
+
 test('what may do more than compute runs at each step', async () => {
   let calls = 0;
   const model = build();

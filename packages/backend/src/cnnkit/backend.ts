@@ -7,7 +7,12 @@ import type { KernelLibrary } from './kernel-library.js';
 import { updateVariables, type VariablesUpdate } from './kernels/update.js';
 import type { WinogradUse } from './kernels/winograd-plan.js';
 import { layoutFor } from './layout.js';
-import { assumptionsOf, compiledByNames, isPureOptimizer } from './pure-layers.js';
+import {
+  assumptionsOf,
+  constraintAssumptions,
+  isCompiledPurely,
+  isPureOptimizer,
+} from './pure-layers.js';
 import { RecordedStep } from './recorded-step.js';
 import { type BlockType, type Deferred, type EngineContext, Storage } from './storage.js';
 import { updateAssumptions } from './tfjs-optimizers.js';
@@ -102,7 +107,7 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
    * metrics or optimizer may do more than compute, or nothing is to be recorded. Trainers add what is theirs.
    */
   stepAssumptions(model: object, optimizer: object): unknown[] | undefined {
-    if (!this.recordSteps || !isPureOptimizer(optimizer) || !compiledByNames(model))
+    if (!this.recordSteps || !isPureOptimizer(optimizer) || !isCompiledPurely(model))
       return undefined;
     const layers = assumptionsOf(model);
     return layers === undefined ? undefined : [layers, optimizer, this.winograd];
@@ -115,6 +120,11 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
    */
   updateAssumptions(optimizer: object): unknown[] | undefined {
     return updateAssumptions(optimizer);
+  }
+
+  /** The same of a weight's constraint, for trainers that apply it in the step; see `pure-layers.ts`. */
+  constraintAssumptions(constraint: object): readonly unknown[] | undefined {
+    return constraintAssumptions(constraint);
   }
 
   /** An optimizer's step in place, for whoever has variables; see `kernels/update.ts`. */

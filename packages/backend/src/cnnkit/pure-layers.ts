@@ -11,7 +11,8 @@ import {
 
 // What a recorded step (`recorded-step.ts`) may be made of: tfjs-layers' own layers and tfjs's optimizers,
 // and classes that say `static readonly recordable = true` of themselves: layers whose `call` is a pure
-// function of inputs, weights and their own properties, optimizers that keep no gradient.
+// function of inputs, weights and their own properties, optimizers that keep no gradient. Losses and
+// metrics that are functions of a program's own say `recordable = true`, too.
 
 /** tfjs-layers' layers that compute nothing but their formula, by the names they are registered under. */
 const LAYERS = [
@@ -27,10 +28,11 @@ const LAYERS = [
   ...['GlobalAveragePooling1D', 'GlobalMaxPooling1D'],
   ...['GlobalAveragePooling2D', 'GlobalMaxPooling2D'],
 ];
-/** Its activations and its regularizer, which layers hold. */
+/** Its activations and its regularizer, which layers hold, and its constraints. */
 const PARTS = [
   ...['elu', 'selu', 'relu', 'relu6', 'linear', 'sigmoid', 'hardSigmoid', 'softplus', 'softsign'],
   ...['tanh', 'softmax', 'logSoftmax', 'gelu', 'gelu_new', 'mish', 'swish', 'L1L2'],
+  ...['MaxNorm', 'UnitNorm', 'NonNeg', 'MinMaxNorm'],
 ];
 
 /** tfjs's optimizers. Those that derive from them may do anything. */
@@ -167,16 +169,32 @@ function isPart(value: unknown): boolean {
 }
 
 /**
- * Whether a model was compiled with the names of losses and metrics alone, which mean tfjs-layers' own
- * functions.
+ * What the values that a constraint gives depend on beside the weights; undefined if it may do more than
+ * compute.
  */
-export function compiledByNames(model: object): boolean {
-  // A Sequential hands all work on to a model inside; that one holds what `compile` made.
-  const { loss, metrics } = (model as { model?: Properties }).model ?? (model as Properties);
-  return areNames(loss) && areNames(metrics);
+export function constraintAssumptions(constraint: object): readonly unknown[] | undefined {
+  const pure = known?.parts.has(constraint.constructor) === true || saysPure(constraint);
+  if (!pure || Object.hasOwn(constraint, 'apply')) return undefined;
+  return [constraint, ...Object.values(constraint)];
 }
 
-function areNames(given: unknown): boolean {
-  if (given == null || typeof given === 'string') return true;
-  return typeof given === 'object' && Object.values(given).every(areNames);
+/** Whether a function says of itself that it computes from its arguments alone. */
+function isPureFunction(given: unknown): boolean {
+  if (typeof given !== 'function' || !Object.hasOwn(given, 'recordable')) return false;
+  return (given as { recordable?: unknown }).recordable === true;
+}
+
+/**
+ * Whether a model was compiled with the names of losses and metrics, which mean tfjs-layers' own functions,
+ * or with functions that say `recordable = true` of themselves.
+ */
+export function isCompiledPurely(model: object): boolean {
+  // A Sequential hands all work on to a model inside; that one holds what `compile` made.
+  const { loss, metrics } = (model as { model?: Properties }).model ?? (model as Properties);
+  return arePure(loss) && arePure(metrics);
+}
+
+function arePure(given: unknown): boolean {
+  if (given == null || typeof given === 'string' || isPureFunction(given)) return true;
+  return typeof given === 'object' && Object.values(given).every(arePure);
 }

@@ -19,7 +19,7 @@ export interface Objective {
   readonly names: readonly string[];
   /**
    * Stands for what it computes: two objectives over one model with the same here compute the same.
-   * Undefined if weighted metrics were not given by name, and so may do more than compute.
+   * Undefined if weighted metrics may do more than compute: functions that do not say `recordable = true`.
    */
   readonly purpose: readonly unknown[] | undefined;
   /** Those of the metrics that count over a whole pass. */
@@ -94,8 +94,11 @@ export function objectiveOf(
     counted: new CountedMetrics(
       all.flatMap(({ metric }, i) => (isCounted(metric) ? [[names[i + 1] as string, metric]] : [])),
     ),
-    purpose: weightedMetrics.every((metric) => typeof metric === 'string')
-      ? [compiled.lossFunctions, compiled.metricsTensors, lossName, width, names.join()]
+    purpose: weightedMetrics.every(isPure)
+      ? [
+          ...[compiled.lossFunctions, compiled.metricsTensors, lossName, width, names.join()],
+          ...weightedMetrics,
+        ]
       : undefined,
     check(checked, targets) {
       if (targets.kind === 'classes') requireClasses(checked, targets.values, width, overClasses);
@@ -152,6 +155,14 @@ export function objectiveOf(
       return names.map((_, i) => (i > metrics.length ? total : n));
     },
   };
+}
+
+/** Whether a metric is tfjs's own, or says that it computes from its arguments alone. */
+function isPure(metric: WeightedMetric): boolean {
+  if (typeof metric === 'string') return true;
+  return (
+    Object.hasOwn(metric, 'recordable') && (metric as { recordable?: unknown }).recordable === true
+  );
 }
 
 /** The sum of values times weights, divided by the number of values. */

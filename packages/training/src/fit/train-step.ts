@@ -26,6 +26,7 @@ interface Recorder {
   recordStep?(model: object): RecordedStep;
   stepAssumptions?(model: object, optimizer: object): unknown[] | undefined;
   updateAssumptions?(optimizer: object): unknown[] | undefined;
+  constraintAssumptions?(constraint: object): readonly unknown[] | undefined;
 }
 
 /** A model's step on a backend, which one run leaves to the next. */
@@ -74,12 +75,9 @@ export class Trainer {
       const recorder = tf.backend() as Recorder;
       const assumptions = this.#assumptions(recorder, optimizer);
       const own = assumptions && stepOf(this.#model, recorder);
-      const values =
-        own === undefined
-          ? this.#minimize(optimizer, xs, targets)
-          : this.#record(own, optimizer, xs, targets, assumptions as unknown[]);
-      constrain(this.#model);
-      return values;
+      return own === undefined
+        ? this.#minimize(optimizer, xs, targets)
+        : this.#record(own, optimizer, xs, targets, assumptions as unknown[]);
     });
   }
 
@@ -96,6 +94,7 @@ export class Trainer {
     // Outside `minimize`, so that the metrics are not put on its tape.
     const metrics = this.#objective.metrics(targets, output as Tensor);
     (output as Tensor).dispose();
+    constrain(this.#model);
     return [loss, ...metrics];
   }
 
@@ -130,6 +129,7 @@ export class Trainer {
       if (update !== undefined) {
         optimizer.applyGradients(grads);
         tf.dispose(grads);
+        constrain(this.#model);
         return { values, gradients: [] };
       }
       own.names = Object.keys(grads);
@@ -138,6 +138,7 @@ export class Trainer {
     if (update === undefined) {
       const entries = gradients.map((gradient, i) => [own.names[i] as string, gradient]);
       optimizer.applyGradients(Object.fromEntries(entries) as NamedTensorMap);
+      constrain(this.#model);
     }
     return values as Scalar[];
   }
@@ -146,8 +147,16 @@ export class Trainer {
   #assumptions(recorder: Recorder, optimizer: Optimizer): unknown[] | undefined {
     const { purpose } = this.#objective;
     const assumptions = purpose && recorder.stepAssumptions?.(this.#model, optimizer);
-    // What is trained may be other weights without anything compiled anew.
-    assumptions?.push(...(purpose as readonly unknown[]), ...this.#variables());
+    if (assumptions === undefined) return undefined;
+    assumptions.push(...(purpose as readonly unknown[]));
+    for (const weight of this.#model.trainableWeights) {
+      // What is trained may be other weights without anything compiled anew.
+      assumptions.push(weight.read());
+      if (weight.constraint == null) continue;
+      const constraint = recorder.constraintAssumptions?.(weight.constraint);
+      if (constraint === undefined) return undefined;
+      assumptions.push(...constraint);
+    }
     return assumptions;
   }
 
@@ -159,6 +168,10 @@ export class Trainer {
 /** tfjs applies the constraints of weights when they are written, but not when an optimizer steps. */
 function constrain(model: LayersModel): void {
   for (const weight of model.trainableWeights) {
-    if (weight.constraint != null) weight.write(tf.clone(weight.read()));
+    if (weight.constraint == null) continue;
+    const copy = tf.clone(weight.read());
+    weight.write(copy);
+    // At once, so that nobody but the weight holds its values.
+    copy.dispose();
   }
 }
