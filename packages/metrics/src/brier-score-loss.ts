@@ -1,7 +1,6 @@
 import { checkOption, fail } from './internal/fail.js';
 import { sum } from './internal/numpy.js';
 import {
-  bothColumns,
   type Checked,
   checkMulticlass,
   type RowBlock,
@@ -10,6 +9,7 @@ import {
 } from './internal/probabilities.js';
 import { checkProbabilities, type Scores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
+import { marks } from './internal/thresholds.js';
 import { positiveCode, readTruth, speakForThemselves, type Truth } from './internal/truth.js';
 import { warner } from './internal/warn.js';
 import { readWeights } from './internal/weights.js';
@@ -59,8 +59,9 @@ export function brierScoreLoss(
     (scores.columns ?? 1) === 1
       ? checkBinary(metric, yTrue, scores, sampleWeight, posLabel)
       : checkMulticlass(metric, yTrue, scores, sampleWeight, labels, warn);
-  const { length, columns, oneLabel, weights } = checked;
-  const distances = oneLabel ? distancesToLabels : distancesToRows;
+  const { length, columns, oneLabel, isHalf, weights } = checked;
+  const toLabels = isHalf ? distancesToHalves : distancesToLabels;
+  const distances = oneLabel ? toLabels : distancesToRows;
   const total = totalLoss(metric, checked, warn, (block, out) => distances(checked, block, out));
   const halved = scaleByHalf === 'auto' ? columns < 3 : scaleByHalf;
   return (total / (weights ? sum(weights) : length)) * (halved ? 0.5 : 1);
@@ -101,6 +102,19 @@ function distancesToLabels(
   }
 }
 
+function distancesToHalves(
+  { proba, truth, single }: Checked,
+  { from, count, own }: RowBlock,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    const second = proba[from + i]!;
+    const other = truth[from + i] !== 1 ? second : single ? Math.fround(1 - second) : 1 - second;
+    const lack = 1 - own[i]!;
+    out[i] = other * other + lack * lack;
+  }
+}
+
 function checkBinary(
   fn: string,
   yTrue: unknown,
@@ -122,10 +136,10 @@ function checkBinary(
   }
   checkProbabilities(fn, 'yProba', scores.data);
   const positive = positiveOrLargest(fn, truth, posLabel);
-  const column = truth.codes.map((code) => Number(code === positive));
-  const proba = bothColumns(scores);
-  const { single } = scores;
-  return { length, columns: 2, proba, truth: column, oneLabel: true, weights, single };
+  const column = positive === 1 ? truth.codes : marks(truth.codes, positive);
+  const { data: proba, single } = scores;
+  const kind = { columns: 2, oneLabel: true, isHalf: true };
+  return { ...kind, length, proba, truth: column, weights, single };
 }
 
 /** Of numbers other than 0/1 and -1/1 the larger is positive; names must say which. */

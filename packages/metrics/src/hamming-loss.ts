@@ -1,4 +1,4 @@
-import { hits, share } from './internal/agreement.js';
+import { hits, rightShare, share } from './internal/agreement.js';
 import { mean } from './internal/numpy.js';
 import { checkPair } from './internal/targets.js';
 import type { Targets } from './labels.js';
@@ -24,6 +24,7 @@ export function hammingLoss(yTrue: Targets, yPred: Targets, options: WeightOptio
   const pair = checkPair('hammingLoss', yTrue, yPred, options.sampleWeight);
   const { truth, guess, weights } = pair;
   if (truth.shape === 'column') {
+    if (!weights) return (truth.length - rightShare('hammingLoss', pair, false)) / truth.length;
     const wrong = hits('hammingLoss', pair);
     for (let i = 0; i < wrong.length; i++) wrong[i]! ^= 1;
     return share(wrong, weights, true);

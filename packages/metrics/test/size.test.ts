@@ -43,7 +43,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   averagePrecisionScore: 7_250,
   balancedAccuracyScore: 4_000,
   bootstrapInterval: 4_200,
-  brierScoreLoss: 5_100,
+  brierScoreLoss: 5_250,
   calibrationCurve: 3_900,
   classIndices: 1_250,
   classificationReport: 6_350,
@@ -57,9 +57,9 @@ const LIMITS: Readonly<Record<string, number>> = {
   expectedCalibrationError: 3_500,
   f1Score: 5_500,
   fbetaScore: 5_550,
-  hammingLoss: 3_500,
+  hammingLoss: 3_600,
   jaccardScore: 5_250,
-  logLoss: 4_600,
+  logLoss: 4_700,
   matthewsCorrcoef: 4_400,
   mcnemarTest: 3_600,
   mostConfidentMistakes: 3_400,
@@ -96,7 +96,7 @@ const TFJS_LIMITS: Readonly<Record<string, number>> = {
   expectedCalibrationError: 5_250,
   f1Score: 9_800,
   fbetaScore: 9_800,
-  hammingLoss: 10_150,
+  hammingLoss: 10_200,
   jaccardScore: 9_950,
   logLoss: 5_200,
   matthewsCorrcoef: 8_550,
@@ -125,7 +125,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 29.3 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_300);
+  it('everything together stays within 29.5 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_500);
   });
 });

@@ -17,11 +17,13 @@ import { readWeights } from './weights.js';
 export interface Checked {
   readonly length: number;
   readonly columns: number;
-  /** Probability of each class, row-major, two columns at least. */
+  /** Probability of each class, row-major, two columns at least; of labels beside one column only that. */
   readonly proba: ScoreData;
   /** The true column of each row, or rows that are 1 where a class is true. */
   readonly truth: Int32Array | ArrayLike<number>;
   readonly oneLabel: boolean;
+  /** Whether `proba` is the second of two columns, and the first is what it lacks of 1. */
+  readonly isHalf: boolean;
   readonly weights: Float64Array | undefined;
   readonly single: boolean;
 }
@@ -70,8 +72,18 @@ function readMulticlass(
     const rule = `yProba must have a column for each of ${classCount} classes`;
     fail(fn, 'class_count_differs', `${rule}; received ${columns}: ${wayOut}.`);
   }
-  const proba = bothColumns(scores);
-  return { length, columns, proba, truth: column, oneLabel, weights, single: scores.single };
+  const isHalf = oneLabel && (scores.columns ?? 1) === 1;
+  const proba = isHalf ? scores.data : bothColumns(scores);
+  return {
+    length,
+    columns,
+    proba,
+    truth: column,
+    oneLabel,
+    isHalf,
+    weights,
+    single: scores.single,
+  };
 }
 
 /** Some rows, and of each what a loss needs. */
@@ -81,7 +93,7 @@ export interface RowBlock {
   readonly count: number;
   /** The probability of the true class of each row, if there is one. */
   readonly own: Float64Array;
-  /** The sum of the squares of each row. */
+  /** The sum of the squares of each row; not of half ones. */
   readonly squares: Float64Array;
 }
 
@@ -110,8 +122,11 @@ export function totalLoss(
   for (let b = 0; b < totals.length; b++) {
     const from = b * BLOCK;
     const count = Math.min(BLOCK, length - from);
-    const off = readRows(fn, checked, from, count, own, squares);
-    if (offRow < 0) offRow = off;
+    if (checked.isHalf) readHalves(checked, from, count, own);
+    else {
+      const off = readRows(fn, checked, from, count, own, squares);
+      if (offRow < 0) offRow = off;
+    }
     lossOf({ from, count, own, squares }, losses);
     if (weights) for (let i = 0; i < count; i++) losses[i]! *= weights[from + i]!;
     totals[b] = sum(losses, 0, count);
@@ -162,6 +177,19 @@ function readRows(
     if (oneLabel) own[i] = proba[row + truth[from + i]!]!;
   }
   return off;
+}
+
+/** The probability of the true class, where p stands for 1 - p and p, and has been checked. */
+function readHalves(
+  { proba, truth, single }: Checked,
+  from: number,
+  count: number,
+  own: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    const p = proba[from + i]!;
+    own[i] = truth[from + i] === 1 ? p : single ? Math.fround(1 - p) : 1 - p;
+  }
 }
 
 /** Reads scores as probabilities and says how to get at one. */
