@@ -23,8 +23,8 @@ INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, 
 }
 
 // Few channels: bands of rows, whose number is even or the image's.
-INLINE void conv2d_pool_planes(const Task *task, const Geometry *g, Planes *p, const float *x, const float *w,
-                               const float *bias, float *out, int8_t *mask) {
+static __attribute__((noinline)) void conv2d_pool_planes(const Task *task, const Geometry *g, Planes *p, const float *x,
+                                                         const float *w, const float *bias, float *out, int8_t *mask) {
   const int N = g->filters, across = g->out_width / 2, down = g->out_height / 2;
   int lo, hi;
   share(task, g->batch * p->bands, &lo, &hi);

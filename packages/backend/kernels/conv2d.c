@@ -75,35 +75,6 @@ INLINE void tile_window(const int rows, const int cols, const float *const *run,
   tile_rows(rows, cols, run, runs, length, w, N, sums);
 }
 
-// The rare end of a tile, off the common path.
-static __attribute__((noinline)) void finish_rest(int cols, const float *sums, const float *bias, float *out, int rows,
-                                                  int N, int n, int act) {
-  for (int i = 0; i < rows; i++)
-    for (int j = 0; j < cols; j++, sums += VW) {
-      V v = load(sums);
-      if (bias) v += load(bias + n + j * VW);
-      store_part(out + (size_t)i * N + n + j * VW, activate(act, v), N - n - j * VW);
-    }
-}
-// The end of a tile: bias, activation, and to where the outputs lie.
-INLINE void finish_tile(const int cols, V sums[][COLS], const float *bias, float *out, int rows, int N, int n, int act) {
-  if (rows == ROWS && n + cols * VW <= N && act <= RELU) {
-    // The common end, without a branch a vector.
-    const VI gate = splat_int(act == RELU ? -1 : 0);
-    UNROLL for (int j = 0; j < cols; j++) {
-      const V add = bias ? load(bias + n + j * VW) : zero();
-      UNROLL for (int i = 0; i < ROWS; i++) {
-        const V v = sums[i][j] + add;
-        store(out + (size_t)i * N + n + j * VW, keep(~((v < 0) & gate), v));
-      }
-    }
-    return;
-  }
-  float rest[ROWS * COLS * VW];
-  UNROLL for (int i = 0; i < ROWS; i++) UNROLL for (int j = 0; j < cols; j++) store(rest + (i * cols + j) * VW, sums[i][j]);
-  finish_rest(cols, rest, bias, out, rows, N, n, act);
-}
-
 INLINE void conv2d_tile(const int cols, const float *const *run, int runs, int length, const float *w, int ldw,
                         const float *bias, float *out, int rows, int N, int n, int act) {
   V sums[ROWS][COLS];

@@ -45,16 +45,7 @@ INLINE void matmul_columns(const int cols, const Matmul *m, float *panel, int r0
           sums[i][j] = k0 ? load(m->out + (size_t)r * N + n + j * VW) : zero();
       }
       tile_rows(ROWS, cols, run, 1, k1 - k0, w, packed ? cols * VW : m->ld, sums);
-      UNROLL for (int i = 0; i < ROWS; i++) {
-        if (i < rows) {
-          UNROLL for (int j = 0; j < cols; j++) {
-            V v = sums[i][j];
-            if (last && m->bias) v += load(m->bias + n + j * VW);
-            if (last) v = activate(m->act, v);
-            store_part(m->out + (size_t)(row + i) * N + n + j * VW, v, N - n - j * VW);
-          }
-        }
-      }
+      finish_tile(cols, sums, last ? m->bias : 0, m->out + (size_t)row * N, rows, N, n, last ? m->act : LINEAR);
     }
   }
 }

@@ -77,19 +77,19 @@ INLINE void reduce(const int op, const Task *task) {
   }
 }
 
+// A function an operation, as in unary.c.
+#define REDUCE_OPS(CASE)                                                                              \
+  CASE(R_SUM) CASE(R_MAX) CASE(R_MIN) CASE(R_PROD) CASE(R_ANY) CASE(R_ALL) CASE(R_INT_SUM)            \
+  CASE(R_INT_MAX) CASE(R_INT_MIN) CASE(R_INT_PROD)
+#define CASE(op) static void reduce_##op(const Task *task) { reduce(op, task); }
+REDUCE_OPS(CASE)
+#undef CASE
+
 static void k_reduce(const Task *task) {
-  switch (INT(6)) {
-    case R_SUM: reduce(R_SUM, task); break;
-    case R_MAX: reduce(R_MAX, task); break;
-    case R_MIN: reduce(R_MIN, task); break;
-    case R_PROD: reduce(R_PROD, task); break;
-    case R_ANY: reduce(R_ANY, task); break;
-    case R_ALL: reduce(R_ALL, task); break;
-    case R_INT_SUM: reduce(R_INT_SUM, task); break;
-    case R_INT_MAX: reduce(R_INT_MAX, task); break;
-    case R_INT_MIN: reduce(R_INT_MIN, task); break;
-    default: reduce(R_INT_PROD, task);
-  }
+#define CASE(op) [op] = reduce_##op,
+  static void (*const REDUCE[])(const Task *) = {REDUCE_OPS(CASE)};
+#undef CASE
+  REDUCE[INT(6)](task);
 }
 
 // arg-reduce: the int32 place of the first greatest (or least) of x[o][r][i] along r, float32 or int32. NaN

@@ -66,6 +66,35 @@ INLINE void clear_sums(const int rows, const int cols, V sums[][COLS]) {
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < cols; j++) sums[i][j] = zero();
 }
 
+// The rare end of a tile, off the common path.
+static __attribute__((noinline)) void finish_rest(int cols, const float *sums, const float *bias, float *out, int rows,
+                                                  int N, int n, int act) {
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < cols; j++, sums += VW) {
+      V v = load(sums);
+      if (bias) v += load(bias + n + j * VW);
+      store_part(out + (size_t)i * N + n + j * VW, activate(act, v), N - n - j * VW);
+    }
+}
+// The end of a tile: bias, activation, and to where the outputs lie.
+INLINE void finish_tile(const int cols, V sums[][COLS], const float *bias, float *out, int rows, int N, int n, int act) {
+  if (rows == ROWS && n + cols * VW <= N && act <= RELU) {
+    // The common end, without a branch a vector.
+    const VI gate = splat_int(act == RELU ? -1 : 0);
+    UNROLL for (int j = 0; j < cols; j++) {
+      const V add = bias ? load(bias + n + j * VW) : zero();
+      UNROLL for (int i = 0; i < ROWS; i++) {
+        const V v = sums[i][j] + add;
+        store(out + (size_t)i * N + n + j * VW, keep(~((v < 0) & gate), v));
+      }
+    }
+    return;
+  }
+  float rest[ROWS * COLS * VW];
+  UNROLL for (int i = 0; i < ROWS; i++) UNROLL for (int j = 0; j < cols; j++) store(rest + (i * cols + j) * VW, sums[i][j]);
+  finish_rest(cols, rest, bias, out, rows, N, n, act);
+}
+
 // A sum that rests in memory between parts of its work, `left` floats before the end of its row. A vector
 // that reaches past it starts from zero and is added at the end, lane by lane.
 INLINE V resume_sum(const float *at, int left, int first) { return !first && left >= VW ? load(at) : zero(); }
