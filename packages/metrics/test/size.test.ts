@@ -53,7 +53,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   confusedPairsOf: 800,
   confusionMatrix: 4_450,
   confusionTable: 750,
-  detCurve: 7_100,
+  detCurve: 7_200,
   expectedCalibrationError: 3_500,
   f1Score: 5_500,
   fbetaScore: 5_550,
@@ -66,7 +66,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   mostConfusedPairs: 4_600,
   multilabelConfusionMatrix: 4_350,
   pairedBootstrap: 1_800,
-  precisionRecallCurve: 6_800,
+  precisionRecallCurve: 6_850,
   precisionRecallFscoreSupport: 5_550,
   precisionScore: 5_500,
   recallScore: 5_500,
@@ -125,7 +125,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 29.5 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_500);
+  it('everything together stays within 29.6 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_600);
   });
 });

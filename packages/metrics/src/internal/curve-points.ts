@@ -63,7 +63,8 @@ export function curvePoints(
 function pointOfEach(given: ScoredClasses, sorted: SortedScores, ends?: Ends): CurvePoints {
   const n = sorted.marked.length;
   const range = ends ? ends.ofSamples(sorted) : { from: 0, to: n, isOpen: true };
-  const { size, positives } = tally(sorted, range);
+  const size = countScores(sorted, range);
+  const positives = countPositives(sorted.marked);
   const points = take(given, size, positives, n - positives, range, ends);
   fill(points, sorted, range, ends !== undefined);
   return points;
@@ -83,25 +84,25 @@ function take(
   return { xs: make(length), ys: make(length), thresholds, size, positives, negatives, classCount };
 }
 
-/** How many scores differ, and how many samples from the first of them on are positive. */
-function tally(
-  { marked, below }: SortedScores,
-  { from, to }: Range,
-): { readonly size: number; readonly positives: number } {
-  const halves = upperHalves(marked);
+/** How many scores differ. */
+function countScores({ marked, below }: SortedScores, { from, to }: Range): number {
   let size = 0;
-  // Behind the range there are positives only.
-  let positives = marked.length - to;
   let before = -1;
   for (let i = from; i < to; i++) {
     const magnitude = Math.abs(marked[i]!);
     // A score below 0 and its opposite differ, though their magnitudes do not.
     size += Number(magnitude !== before || i === below);
-    // The sign bit of the upper half, as a number.
-    positives += halves[2 * i]! >>> 31;
     before = magnitude;
   }
-  return { size, positives };
+  return size;
+}
+
+function countPositives(marked: Float64Array): number {
+  const halves = upperHalves(marked);
+  let positives = 0;
+  // The sign bit of the upper half, as a number.
+  for (let at = 0; at < halves.length; at += 2) positives += halves[at]! >>> 31;
+  return positives;
 }
 
 function fill(

@@ -54,7 +54,8 @@ export function sortByScore(
 
 /** Sorts by magnitude those below 0, and behind them the others; says how many are below. */
 function sortSides(given: Given, sorted: Values): number {
-  const { low, high } = rangeOf(given.scores);
+  const low = leastOf(given.scores);
+  const high = greatestOf(given.scores);
   const isMixed = low < 0 && high >= 0;
   const places = new Uint32Array(Math.max(2, placesFor(given.scores.length)));
   const origin = isMixed ? 0 : Math.min(Math.abs(low), Math.abs(high));
@@ -78,23 +79,24 @@ function sortSides(given: Given, sorted: Values): number {
   return below;
 }
 
-function rangeOf(scores: ArrayLike<number>): { readonly low: number; readonly high: number } {
+function leastOf(scores: ArrayLike<number>): number {
   let low = Number.POSITIVE_INFINITY;
+  const odd = scores.length & 3;
+  for (let i = 0; i < odd; i++) low = Math.min(low, scores[i]!);
+  for (let i = odd; i < scores.length; i += 4) {
+    low = Math.min(low, scores[i]!, scores[i + 1]!, scores[i + 2]!, scores[i + 3]!);
+  }
+  return low;
+}
+
+function greatestOf(scores: ArrayLike<number>): number {
   let high = Number.NEGATIVE_INFINITY;
   const odd = scores.length & 3;
-  for (let i = 0; i < odd; i++) {
-    low = Math.min(low, scores[i]!);
-    high = Math.max(high, scores[i]!);
-  }
+  for (let i = 0; i < odd; i++) high = Math.max(high, scores[i]!);
   for (let i = odd; i < scores.length; i += 4) {
-    const a = scores[i]!;
-    const b = scores[i + 1]!;
-    const c = scores[i + 2]!;
-    const d = scores[i + 3]!;
-    low = Math.min(low, a, b, c, d);
-    high = Math.max(high, a, b, c, d);
+    high = Math.max(high, scores[i]!, scores[i + 1]!, scores[i + 2]!, scores[i + 3]!);
   }
-  return { low, high };
+  return high;
 }
 
 /** The place of a score; without a branch, which scores of either sign would make hard to predict. */
@@ -104,8 +106,8 @@ function placeOfScore(score: number, { origin, scale, zero }: Spots): number {
 
 /**
  * Counts how many have each place; four at a time, since the engine checks each array once a round. The
- * odd ones come first, as in all such loops: what has never run when the long loop is compiled, as what
- * comes after it, is left out of the code, and running it throws the code away.
+ * odd ones come first, and nothing but a number is returned, here and in other long loops: what has
+ * never run when the loop is compiled is left out of the code, and coming to it throws the code away.
  */
 function countPlaces(scores: ArrayLike<number>, spots: Spots, counts: Uint32Array): void {
   const odd = scores.length & 3;

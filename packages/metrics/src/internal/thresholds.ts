@@ -109,12 +109,26 @@ export function count(
 }
 
 /** Where all samples weigh 1. */
-function countAlike({ marked, below }: SortedScores, dropped: Dropped): ThresholdCounts {
-  const n = marked.length;
-  const halves = upperHalves(marked);
+function countAlike(sorted: SortedScores, dropped: Dropped): ThresholdCounts {
+  const n = sorted.marked.length;
   // Of each point the first sample that it takes in, and how many positives: the rest follows.
   const firsts = new Int32Array(n);
   const tps = new Int32Array(n);
+  const size = findPoints(sorted, dropped, firsts, tps);
+  const fps = firsts.subarray(0, size);
+  takeOut(sorted, fps, tps);
+  return { fps, tps: tps.subarray(0, size), rising: sorted.marked.subarray(n - size) };
+}
+
+/** Says how many points there are, and writes those. */
+function findPoints(
+  { marked, below }: SortedScores,
+  dropped: Dropped,
+  firsts: Int32Array,
+  tps: Int32Array,
+): number {
+  const n = marked.length;
+  const halves = upperHalves(marked);
   const dropStraight = Number(dropped === 'straight');
   const dropFlat = Number(dropped === 'flat');
   // Which classes are dropped between two of the same, a bit each.
@@ -170,18 +184,21 @@ function countAlike({ marked, below }: SortedScores, dropped: Dropped): Threshol
     stepTp = hits;
     stepAll = all;
   }
-  // Thresholds take the end of the scores, of which only what lies before is still to be read.
-  for (let i = 0; i < size; i++) {
+  return size;
+}
+
+/**
+ * Makes false positives of the first samples. Thresholds take the end of the scores, of which only what
+ * lies before is still to be read.
+ */
+function takeOut({ marked, below }: SortedScores, firsts: Int32Array, tps: Int32Array): void {
+  const n = marked.length;
+  for (let i = 0; i < firsts.length; i++) {
     const first = firsts[i]!;
     const score = Math.abs(marked[first]!);
     marked[n - 1 - i] = first < below ? -score : score;
     firsts[i] = n - first - tps[i]!;
   }
-  return {
-    fps: firsts.subarray(0, size),
-    tps: tps.subarray(0, size),
-    rising: marked.subarray(n - size),
-  };
 }
 
 function countWeights({ marked, below, weights }: SortedScores, dropped: Dropped): ThresholdCounts {
