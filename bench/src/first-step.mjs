@@ -26,6 +26,7 @@ console.log(
     'backend ready': ready - imported,
     'model built': built - ready,
     'first step': stepped - built,
+    ours: stepped - cpu,
     'all of it': stepped - start,
   }),
 );

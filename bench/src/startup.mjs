@@ -1,5 +1,5 @@
 // `npm run bench:startup`: time from import to the end of the first training step of model B, each in a
-// process of its own, medians.
+// process of its own, medians; `ours` is what comes after tfjs and its cpu backend.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readCommand } from './command.mjs';
@@ -10,13 +10,13 @@ import { median } from './statistics.mjs';
 const HELP = `npm run bench:startup -- [options]
 
   --threads N      threads (2)
-  --runs N         processes (9)
+  --runs N         processes (15)
   --no-build       do not build the packages first
 `;
 
 const values = readCommand(HELP, {
   threads: '2',
-  runs: '9',
+  runs: '15',
 });
 const file = fileURLToPath(new URL('./first-step.mjs', import.meta.url));
 const runs = Array.from({ length: Number(values.runs) }, () => {
