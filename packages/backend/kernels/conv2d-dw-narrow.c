@@ -72,21 +72,23 @@ static void narrow_band(const Geometry *g, const int *place, int K, const Band *
 }
 
 // The commonest first layer behind a pool, 3 x 3 over one unpadded channel: a window's 4 x 4 pixels and its
-// dy, spread to four vectors of which one has it in each lane, stay in registers for all nine sums. The
-// sums rest from image to image, whose dy stays in L1.
-static void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part, int lo,
-                          int hi) {
+// dy, spread to four vectors of which one has it in each lane, stay in registers for all nine sums, and that of dy
+// itself, the bias's gradient, where it is asked for. The sums rest from image to image, whose dy stays in L1.
+static void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part,
+                          float *columns, int lo, int hi) {
   const int N = g->filters, W = g->width, down = g->out_height / 2, across = g->out_width / 2;
   for (int b = lo; b < hi; b++)
     for (int n = 0; n < N; n += VW) {
-      V sums[9];
+      V sums[9], column = zero();
       UNROLL for (int k = 0; k < 9; k++) sums[k] = resume_sum(part + (size_t)k * N + n, N - n, b == lo);
       for (int r = 0; r < down; r++) {
         const float *q = x + ((size_t)b * g->height + 2 * r) * W;
         size_t at = ((size_t)b * down + r) * across * N + n;
+        V line = zero();
         for (int c = 0; c < across; c++, at += N, q += 2) {
           V won[4];
           unpool(dy + at, mask + at, 1, won);
+          line += (won[0] + won[1]) + (won[2] + won[3]);
           UNROLL for (int i = 0; i < 16; i++) {
             if ((i & 3) == 0 && APART(q)) break;
             const V v = splat(q[(i >> 2) * W + (i & 3)]);
@@ -96,11 +98,14 @@ static void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, co
             }
           }
         }
+        column += line;
       }
       UNROLL for (int k = 0; k < 9; k++) rest_sum(part + (size_t)k * N + n, sums[k], N - n, b == lo);
+      if (columns) rest_sum(columns + n, resume_sum(columns + n, N - n, b == lo) + column, N - n, b == lo);
     }
 }
 
+// x dy part mask geometry sums: with sums, [chunk][N], dy is pooled and the layer dw_pool_3x3x1's.
 static void k_conv2d_dw_narrow(const Task *task) {
   const int8_t *mask = INT(3) ? BYTES(3) : 0;
   const Geometry *g = &GEOMETRY(4);
@@ -125,7 +130,10 @@ static void k_conv2d_dw_narrow(const Task *task) {
   share(task, g->batch, &lo, &hi);
   if (hi <= lo) clear_bytes(part, (size_t)K * N * 4);
   if (mask && is_3x3x1(g) && g->out_height > 1 && g->out_width > 1) {
-    dw_pool_3x3x1(g, FLOATS(0), FLOATS(1), mask, part, lo, hi);
+    float *columns = FLOATS_OR_NULL(4 + GEOMETRY_INTS);
+    if (columns) columns += (size_t)task->chunk * N;
+    if (hi <= lo && columns) clear_bytes(columns, (size_t)N * 4);
+    dw_pool_3x3x1(g, FLOATS(0), FLOATS(1), mask, part, columns, lo, hi);
     return;
   }
   for (int b = lo; b < hi; b++) {

@@ -40,7 +40,16 @@ INLINE void finish_weights(const int m, const float *sums, size_t fs, float *dw,
     }
 }
 
-// x dy mask part m tiles-at-once slabs geometry; chunks = shares * slabs.
+// The sums of a pooled gradient's columns, as [share][N]: with m = 2 they are what one frequency holds.
+static void add_columns(const float *d, int count, int N, float *to, int first) {
+  for (int n = 0; n < N; n += VW) {
+    V sum = zero();
+    for (int t = 0; t < count; t++) sum += load(d + (size_t)t * tile_stride(N) + n);
+    rest_sum(to + n, resume_sum(to + n, N - n, first) + sum, N - n, first);
+  }
+}
+
+// x dy mask part m tiles-at-once slabs geometry sums; chunks = shares * slabs. With sums, m is 2.
 static void k_winograd_dw(const Task *task) {
   float *x = FLOATS(0), *dy = FLOATS(1);
   const int8_t *mask = INT(2) ? BYTES(2) : 0;
@@ -56,13 +65,17 @@ static void k_winograd_dw(const Task *task) {
   const size_t vs = plane_stride(at_once, c1 - c0), ms = plane_stride(at_once, N), ss = plane_stride(c1 - c0, N);
   float *v = (float *)task->scratch, *d = v + frequencies * vs, *sums = d + frequencies * ms;
   float *spare = sums + frequencies * ss;
+  float *columns = c0 ? 0 : FLOATS_OR_NULL(7 + GEOMETRY_INTS);
+  if (columns) columns += (size_t)tile_share.chunk * N;
   int lo, hi;
   share(&tile_share, tiles.total, &lo, &hi);
   if (hi <= lo) clear_bytes(sums, (size_t)frequencies * ss * 4);
+  if (hi <= lo && columns) clear_bytes(columns, (size_t)N * 4);
   for (int t0 = lo; t0 < hi; t0 += at_once) {
     const int count = min_int(at_once, hi - t0);
     input_tiles(g, &tiles, x, spare, c0, c1, v, vs, t0, count);
     gradient_tiles(g, &tiles, dy, mask, spare, d, ms, t0, count);
+    if (columns) add_columns(d + 5 * ms, count, N, columns, t0 == lo);
     for (int f = 0; f < frequencies; f++)
       frequency_gradient(v + f * vs, tile_stride(c1 - c0), c1 - c0, d + f * ms, N, sums + f * ss, count, t0 == lo);
   }

@@ -123,8 +123,38 @@ test.each(Array.from({ length: 30 }, (_, i) => i))(
       };
       return tf.grads(loss)([tf.tensor4d(w, [3, 3, 1, filters]), tf.tensor1d(bias)]);
     };
-    expect(await commandsOf(() => gradients()[0]!)).toContain('conv2d_dw_narrow');
+    // The bias's gradient comes along.
+    const commands = await commandsOf(() => tf.addN(gradients().map((g) => tf.sum(g))));
+    expect(commands).toContain('conv2d_dw_narrow');
+    expect(commands).not.toContain('unpool_sum');
     await expectSameAsCpu(gradients, { note: JSON.stringify({ shape, filters }) });
+  },
+);
+
+test.each([
+  [12, 8],
+  [32, 64],
+])(
+  'a pooled layer of %i channels and %i filters: the gradients of filter and bias, together and alone',
+  async (channels, filters) => {
+    const next = random(4100 + channels);
+    const shape: Shape4 = [5, 13, 12, channels];
+    const filterShape: Shape4 = [3, 3, channels, filters];
+    const [x, w] = [values(next, shape), values(next, filterShape)];
+    const bias = values(next, [filters]);
+    const loss = (filter: tf.Tensor, add: tf.Tensor) => {
+      const y = tf.conv2d(tf.tensor4d(x, shape), filter as tf.Tensor4D, 1, 'valid');
+      const pooled = tf.maxPool(tf.relu(tf.add(y, add)) as tf.Tensor4D, 2, 2, 'valid');
+      return tf.sum(tf.square(pooled)) as tf.Scalar;
+    };
+    const both = () => tf.grads(loss)([tf.tensor4d(w, filterShape), tf.tensor1d(bias)]);
+    const alone = () =>
+      tf.grad((add: tf.Tensor) => loss(tf.tensor4d(w, filterShape), add))(tf.tensor1d(bias));
+    await expectSameAsCpu(() => [...both(), alone()]);
+    const names = await commandsOf(() => tf.addN(both().map((g) => tf.sum(g))));
+    expect(names).toContain('winograd_dw');
+    expect(names).not.toContain('unpool_sum');
+    expect(await commandsOf(alone)).toContain('unpool_sum');
   },
 );
 

@@ -144,7 +144,10 @@ export function gradients(
   const dw = run(
     w.length,
     (engine, out, store) =>
-      sendWinogradDw(engine, info, store(x), gradient(store), out, plan(info, 'filter', pooled, m)),
+      sendWinogradDw(
+        ...([engine, info, store(x), gradient(store), out, undefined] as const),
+        plan(info, 'filter', pooled, m),
+      ),
     threads,
   );
   return [dx, dw];

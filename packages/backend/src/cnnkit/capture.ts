@@ -1,6 +1,7 @@
 import type { BlockPool } from './arena.js';
 import type { CnnkitBackend } from './backend.js';
 import type { SentCommand } from './commands.js';
+import { Op } from './opcodes.js';
 import type { Storage } from './storage.js';
 
 /** Words of a command that are another each time, as those that key a dropout mask. */
@@ -99,7 +100,10 @@ export class Capture implements BlockPool {
 
   /** Called when an update has sent its `count` commands. */
   updates(kernel: string, count: number): void {
-    this.#updates.push({ kernel, first: this.commands.length - count, count });
+    const first = this.commands.length - count;
+    if (this.commands.slice(first).some(({ op }) => op !== Op.update))
+      this.fail('other commands stand among those of an update');
+    this.#updates.push({ kernel, first, count });
   }
 
   /** Tells what gives the numbers of the updates sent since this was called last. */

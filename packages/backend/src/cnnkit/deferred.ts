@@ -118,6 +118,8 @@ export class DeferredUnpool implements Deferred {
   /** Whether relu's gradient is in it too. */
   readonly gated: boolean;
   readonly info: Conv2DInfo;
+  /** The sums of its columns, once asked for. */
+  sums: Storage | undefined;
 
   constructor(
     backend: CnnkitBackend,
@@ -271,26 +273,68 @@ export function deferUnpool(
   );
 }
 
-/** The sum of a gated gradient over all but its last axis: a bias's gradient, from pooled pixels. */
-export function sumUnpooled(
+/** The sums of a gated gradient over all but its last axis: a bias's gradient, from pooled pixels. */
+class DeferredUnpoolSums implements Deferred {
+  readonly #backend: CnnkitBackend;
+  readonly pooled: Storage;
+  readonly winners: Storage;
+  readonly columns: number;
+
+  constructor(backend: CnnkitBackend, { pooled, winners, info }: DeferredUnpool) {
+    this.#backend = backend;
+    this.pooled = pooled.retain();
+    this.winners = winners.retain();
+    this.columns = info.outChannels;
+  }
+
+  compute(block: number): void {
+    const { columns, pooled } = this;
+    const { arena, commands } = this.#backend;
+    const rows = pooled.size / columns;
+    const parts = Math.max(1, Math.min(32, rows >> 5));
+    const from = [pooled.block(), this.winners.block()];
+    const bytes = parts * columns * 4;
+    const partial = arena.take(bytes);
+    const ints = [...from, partial, rows, columns, parts];
+    commands.send(Op.unpoolSum, chunksFor(parts, pooled.size), ints);
+    commands.send(Op.reduce, 1, [partial, block, 1, parts, columns, 1, Fold.sum], [1]);
+    arena.release(partial, bytes, commands.head);
+  }
+
+  release(): void {
+    this.pooled.release();
+    this.winners.release();
+  }
+}
+
+/**
+ * The sums of a gated gradient over all but its last axis, which the gradient of the filter, asked for
+ * next, may take along.
+ */
+export function deferUnpoolSums(
   backend: CnnkitBackend,
-  { pooled, winners, info }: DeferredUnpool,
-  to: number,
-): void {
-  const { arena, commands } = backend;
-  const columns = info.outChannels;
-  const rows = pooled.size / columns;
-  const parts = Math.max(1, Math.min(32, rows >> 5));
-  const from = [pooled.block(), winners.block()];
-  const bytes = parts * columns * 4;
-  const partial = arena.take(bytes);
-  commands.send(Op.unpoolSum, chunksFor(parts, pooled.size), [
-    ...from,
-    partial,
-    rows,
-    columns,
-    parts,
-  ]);
-  commands.send(Op.reduce, 1, [partial, to, 1, parts, columns, 1, Fold.sum], [1]);
-  arena.release(partial, bytes, commands.head);
+  unpool: DeferredUnpool,
+  shape: readonly number[],
+): TensorInfo {
+  const out = backend.deferredOutput(shape, new DeferredUnpoolSums(backend, unpool));
+  unpool.sums = backend.storageOf(out);
+  return out;
+}
+
+/** Where the sums of a gated gradient are to go: called, it gives a block that the caller fills. */
+export type TakeSums = () => number;
+
+/** How to take along the sums that are asked for and wait, if there are any. */
+export function waitingSums(
+  backend: CnnkitBackend,
+  unpool: DeferredUnpool | undefined,
+): TakeSums | undefined {
+  const sums = unpool?.sums;
+  if (sums === undefined || sums.users === 0) return undefined;
+  if (!(sums.deferred instanceof DeferredUnpoolSums)) return undefined;
+  return () => {
+    const block = backend.arena.take(sums.size * 4);
+    sums.settle(block);
+    return block;
+  };
 }

@@ -1,6 +1,12 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { DeferredKernel, DeferredLinear, gatedUnpool, type LinearKind } from '../deferred.js';
+import {
+  DeferredKernel,
+  DeferredLinear,
+  gatedUnpool,
+  type LinearKind,
+  waitingSums,
+} from '../deferred.js';
 import type { Gate, Gateable } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation } from '../opcodes.js';
@@ -131,9 +137,11 @@ const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   if (!areFloat(false, x, dy)) return undefined;
   const info = convolutionInfo(attrs, x.shape, filterShape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
-  const gradient = { dy: backend.storageOf(dy), unpool: gatedUnpool(backend.storageOf(dy)) };
+  const unpool = gatedUnpool(backend.storageOf(dy));
+  const gradient = { dy: backend.storageOf(dy), unpool };
   const out = backend.output(filterShape);
-  sendConv2DDw(backend, info, backend.storageOf(x), gradient, backend.blockOf(out));
+  const sums = waitingSums(backend, unpool);
+  sendConv2DDw(backend, info, backend.storageOf(x), gradient, backend.blockOf(out), sums);
   return out;
 };
 

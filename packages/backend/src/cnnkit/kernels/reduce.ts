@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { gatedUnpool, sumUnpooled } from '../deferred.js';
+import { deferUnpoolSums, gatedUnpool } from '../deferred.js';
 import { gateOf } from '../deferred-gate.js';
 import { Fold, Op } from '../opcodes.js';
 import { cast } from './choose.js';
@@ -69,6 +69,31 @@ export function sendReduce(
   arena.release(partial, bytes, commands.head);
 }
 
+/** Room for partial sums, [outer][reduced][inner], to be added up; with one part, where the sum itself goes. */
+export class PartialSums {
+  readonly block: number;
+  readonly #backend: CnnkitBackend;
+  readonly #span: Span;
+  readonly #bytes: number;
+  readonly #to: number;
+
+  constructor(backend: CnnkitBackend, span: Span, to: number) {
+    this.#backend = backend;
+    this.#span = span;
+    this.#bytes = span.reduced === 1 ? 0 : span.outer * span.reduced * span.inner * 4;
+    this.#to = to;
+    this.block = this.#bytes === 0 ? to : backend.arena.take(this.#bytes);
+  }
+
+  /** Sends the addition, and gives the room back. */
+  add(): void {
+    if (this.#bytes === 0) return;
+    const { arena, commands } = this.#backend;
+    sendReduce(this.#backend, Fold.sum, this.block, this.#to, this.#span, 1);
+    arena.release(this.block, this.#bytes, commands.head);
+  }
+}
+
 /** The folds of each type; what has none is converted first. */
 interface Reduction {
   readonly float32?: number;
@@ -112,9 +137,7 @@ function reduction(folds: Reduction): Kernel {
     }
     const unpool = fold === Fold.sum && !folds.mean ? gatedUnpool(backend.storageOf(x)) : undefined;
     if (unpool !== undefined && span.outer === 1 && span.inner === unpool.info.outChannels) {
-      const out = backend.output(outShape);
-      sumUnpooled(backend, unpool, backend.blockOf(out));
-      return out;
+      return deferUnpoolSums(backend, unpool, outShape);
     }
     const gate =
       fold === Fold.sum && !folds.mean && span.outer === 1 && span.reduced > 1

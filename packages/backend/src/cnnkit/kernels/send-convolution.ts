@@ -1,14 +1,14 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import type { DeferredUnpool } from '../deferred.js';
+import type { DeferredUnpool, TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
-import { Activation, Fold, Op } from '../opcodes.js';
+import { Activation, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { sendReduce } from './reduce.js';
+import { PartialSums } from './reduce.js';
 import { sendWinograd, sendWinogradDw, sendWinogradDx, sendWinogradPool } from './winograd.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -118,16 +118,31 @@ export function sendConv2DDx(
   return true;
 }
 
-/** Sends the gradient of a convolution's filter. */
+/** Whether a pooled gradient goes the way of the commonest first layer: see `kernels/conv2d-dw-narrow.c`. */
+function isPooledFirst(info: Conv2DInfo): boolean {
+  const { filterHeight, filterWidth, inChannels, inHeight, inWidth, outHeight, outWidth } = info;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } = info;
+  const ones = strideHeight * strideWidth * dilationHeight * dilationWidth * inChannels === 1;
+  const whole =
+    padInfo.top + padInfo.left === 0 && inHeight - outHeight === 2 && inWidth - outWidth === 2;
+  return ones && whole && filterHeight === 3 && filterWidth === 3 && outHeight > 1 && outWidth > 1;
+}
+
+/**
+ * Sends the gradient of a convolution's filter.
+ *
+ * @param sums Takes the sums of a pooled gradient along; not called where no kernel does.
+ */
 export function sendConv2DDw(
   backend: CnnkitBackend,
   info: Conv2DInfo,
   x: Storage,
   gradient: Gradient,
   out: number,
+  sums?: TakeSums,
 ): void {
-  if (sendWinogradDw(backend, info, x, gradient, out)) return;
-  const { arena, commands } = backend;
+  if (sendWinogradDw(backend, info, x, gradient, out, sums)) return;
+  const { commands } = backend;
   const { dy, unpool } = gradient;
   const { batchSize, outHeight, outWidth, outChannels, inChannels, filterHeight, filterWidth } =
     info;
@@ -148,10 +163,13 @@ export function sendConv2DDw(
   const parts = Math.max(1, Math.min(16, batchSize, Math.floor(cost / 65536)));
   const size = window * outChannels;
   const from = [x.block(), unpool === undefined ? dy.block() : unpool.pooled.block()];
-  const partial = parts === 1 ? out : arena.take(parts * size * 4);
   const winners = unpool === undefined ? 0 : unpool.winners.block();
-  commands.send(Op.conv2dDwNarrow, parts, [...from, partial, winners, ...geometryOf(info)]);
-  if (parts === 1) return;
-  sendReduce(backend, Fold.sum, partial, out, { outer: 1, reduced: parts, inner: size }, 1);
-  arena.release(partial, parts * size * 4, commands.head);
+  const partial = new PartialSums(backend, { outer: 1, reduced: parts, inner: size }, out);
+  const along = unpool !== undefined && isPooledFirst(info) ? sums?.() : undefined;
+  const span = { outer: 1, reduced: parts, inner: outChannels };
+  const added = along === undefined ? undefined : new PartialSums(backend, span, along);
+  const ints = [...from, partial.block, winners, ...geometryOf(info), added?.block ?? 0];
+  commands.send(Op.conv2dDwNarrow, parts, ints);
+  partial.add();
+  added?.add();
 }

@@ -196,6 +196,7 @@ function update(name: string, optimizer: Optimizer): Kernel {
     const step = stepOf(backend, name, optimizer, attrs, inputs);
     const letters = ['w', ...optimizer.slots];
     const results: TensorInfo[][] = letters.map(() => []);
+    for (let i = 0; i < count; i++) backend.blockOf(inputs[`g${i}`]!);
     for (let i = 0; i < count; i++) {
       const changed = letters.map((letter) => inputs[`${letter}${i}`]!);
       const to = sendUpdate(backend, name, step, inputs[`g${i}`]!, changed);
@@ -230,6 +231,8 @@ export function updateVariables(
   const optimizer = OPTIMIZERS[kernel];
   if (optimizer === undefined) throw new RangeError(`${kernel}: no such update.`);
   const step = stepOf(backend, kernel, optimizer, attrs, tensors);
+  // Gradients that waited are computed first: the update's commands are to stand side by side.
+  for (const gradient of gradients) backend.blockOf(gradient);
   variables.forEach((variable, i) => {
     const changed = [variable, ...slots.map((slot) => slot[i]!)];
     const to = sendUpdate(backend, kernel, step, gradients[i]!, changed);

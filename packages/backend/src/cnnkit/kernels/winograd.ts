@@ -1,12 +1,13 @@
 import { type backend_util, engine } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
+import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
-import { Fold, Op } from '../opcodes.js';
+import { Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
 import { geometryOf } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { sendReduce } from './reduce.js';
+import { PartialSums } from './reduce.js';
 import { planWinograd, type WinogradPlan } from './winograd-plan.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -139,31 +140,26 @@ export function sendWinogradDx(
   ),
 ): boolean {
   if (plan === undefined) return false;
-  const { arena, commands } = backend;
   const { m, tilesAtOnce, slabs, chunks } = plan;
   const blocks = [
     ...gradientBlocks(gradient),
     transformedFilter(backend, info, plan, filter, true),
     out,
   ];
-  const parts = chunks / slabs;
-  const columns = info.inChannels;
-  const bytes = parts * columns * 4;
   const sums = gate?.sums ?? 0;
-  const partial = parts === 1 || sums === 0 ? sums : arena.take(bytes);
-  const gated = [gate === undefined ? 0 : gate.of.block(), partial];
+  const span = { outer: 1, reduced: chunks / slabs, inner: info.inChannels };
+  const partial = sums === 0 ? undefined : new PartialSums(backend, span, sums);
+  const gated = [gate === undefined ? 0 : gate.of.block(), partial?.block ?? 0];
   const ints = [...blocks, m, tilesAtOnce, slabs, ...geometryOf(info), ...gated];
-  commands.send(Op.winogradDx, chunks, ints);
-  if (partial === sums) return true;
-  const span = { outer: 1, reduced: parts, inner: columns };
-  sendReduce(backend, Fold.sum, partial, sums, span, 1);
-  arena.release(partial, bytes, commands.head);
+  backend.commands.send(Op.winogradDx, chunks, ints);
+  partial?.add();
   return true;
 }
 
 /**
  * Sends the gradient of a convolution's filter.
  *
+ * @param sums Takes the sums of a pooled gradient along; not called where the kernel does not.
  * @param plan How; by default as measurements say.
  * @returns false, with nothing sent, where the direct kernel is faster or the only one.
  */
@@ -173,6 +169,7 @@ export function sendWinogradDw(
   x: Storage,
   gradient: WinogradGradient,
   out: number,
+  sums?: TakeSums,
   plan: WinogradPlan | undefined = planWinograd(
     info,
     'filter',
@@ -181,23 +178,19 @@ export function sendWinogradDw(
   ),
 ): boolean {
   if (plan === undefined) return false;
-  const { arena, commands } = backend;
   const { m, tilesAtOnce, slabs, chunks } = plan;
+  const { inChannels, outChannels } = info;
   const parts = chunks / slabs;
-  const size = info.inChannels * info.outChannels;
-  const bytes = parts * 9 * size * 4;
   const blocks = [x.block(), ...gradientBlocks(gradient)];
-  const partial = parts === 1 ? out : arena.take(bytes);
-  commands.send(Op.winogradDw, chunks, [
-    ...blocks,
-    partial,
-    m,
-    tilesAtOnce,
-    slabs,
-    ...geometryOf(info),
-  ]);
-  if (parts === 1) return true;
-  sendReduce(backend, Fold.sum, partial, out, { outer: 9, reduced: parts, inner: size }, 1);
-  arena.release(partial, bytes, commands.head);
+  const span = { outer: 9, reduced: parts, inner: inChannels * outChannels };
+  const partial = new PartialSums(backend, span, out);
+  // Only the smaller tiles hold what is to be added up among their frequencies.
+  const along = gradient.unpool !== undefined && m === 2 ? sums?.() : undefined;
+  const columns = { outer: 1, reduced: parts, inner: outChannels };
+  const added = along === undefined ? undefined : new PartialSums(backend, columns, along);
+  const how = [m, tilesAtOnce, slabs, ...geometryOf(info), added?.block ?? 0];
+  backend.commands.send(Op.winogradDw, chunks, [...blocks, partial.block, ...how]);
+  partial.add();
+  added?.add();
   return true;
 }
