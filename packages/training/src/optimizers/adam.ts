@@ -61,14 +61,8 @@ export class Adam extends KerasOptimizer {
     return !this.#amsgrad;
   }
 
-  protected override update({
-    variables,
-    gradients,
-    slots,
-    learningRate,
-    step,
-    fuse,
-  }: UpdateStep): void {
+  protected override update(of: UpdateStep): void {
+    const { variables, gradients, slots, learningRate, step, fuse } = of;
     const { momentum: m = [], velocity: v = [], velocity_hat: hats = [] } = slots;
     const { beta1, beta2 } = this.#constants;
     const alpha = f32Div(

@@ -47,14 +47,8 @@ export class Adamax extends KerasOptimizer {
     return true;
   }
 
-  protected override update({
-    variables,
-    gradients,
-    slots,
-    learningRate,
-    step,
-    fuse,
-  }: UpdateStep): void {
+  protected override update(of: UpdateStep): void {
+    const { variables, gradients, slots, learningRate, step, fuse } = of;
     const { momentum: m = [], norm: u = [] } = slots;
     const { beta1 } = this.#constants;
     const alpha = f32Div(learningRate, f32Sub(1, f32Pow(beta1, step)));

@@ -60,14 +60,8 @@ export class Nadam extends KerasOptimizer {
     return true;
   }
 
-  protected override update({
-    variables,
-    gradients,
-    slots,
-    learningRate,
-    step,
-    fuse,
-  }: UpdateStep): void {
+  protected override update(of: UpdateStep): void {
+    const { variables, gradients, slots, learningRate, step, fuse } = of;
     const { momentum: m = [], velocity: v = [] } = slots;
     const { beta1, beta2 } = this.#constants;
     const now = this.#momentumAt(step);
