@@ -1,8 +1,10 @@
-// update: one optimizer step for one variable, n elements: new weights and new slot values from
-// weights, gradient and slots. Each result may be its own operand (an update in place).
-// Chunks: shares of 1,024 elements. Memory-bound: three to seven streams. Each element's formula
-// stands below as @cnnkit/training writes it, or tfjs (S_TF_...), whose bias corrections are tensors: up
-// to two scalars in memory follow the other numbers. The rest come ready-made, in float32.
+// update: one optimizer step for all variables, which stand in a table in memory: new weights and new
+// slot values from weights, gradients and slots. Each result may be its own operand (an update in place);
+// of two variables none may be the other's operand.
+// Chunks: shares of the units of 1,024 elements that all variables have together, so that ten small ones
+// do not cost ten commands. Memory-bound: three to seven streams. Each element's formula stands below as
+// @cnnkit/training writes it, or tfjs (S_TF_...), whose bias corrections are tensors: up to two scalars
+// in memory stand before the other numbers. The rest come ready-made, in float32.
 #include "task.h"
 
 enum UpdateOp {
@@ -108,26 +110,37 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const
   return (Step){w, a, b, c};
 }
 
+// A row of the table: where a variable's weights, gradient and slots are, and where their new values go.
+typedef struct Row {
+  uint32_t w, g, slot[3], to_w, to_slot[3];
+  int32_t n, end; // elements, and units up to and with these
+} Row;
+
 INLINE void update_loop(const int op, const Task *task) {
   const int two = op == S_ADAM || op == S_NADAM || op == S_ADAMAX || op == S_ADADELTA ||
                   op == S_TF_ADAM || op == S_TF_ADAMAX || op == S_TF_RMSPROP || op == S_TF_ADADELTA;
   const int slots = op == S_SGD ? 0 : op == S_TF_RMSPROP_CENTERED ? 3 : two ? 2 : 1;
-  const float *w = FLOATS(0), *g = FLOATS(1), *a = FLOATS(2), *b = FLOATS(3), *p = &FLOAT(11);
-  // A third slot stands where the others have their scalars, from and to.
-  const float *c = FLOATS(9);
-  float *to_c = FLOATS(10);
-  const float more[2] = {slots < 3 && INT(9) ? *FLOATS(9) : 0, slots < 3 && INT(10) ? *FLOATS(10) : 0};
-  float *to_w = FLOATS(4), *to_a = FLOATS(5), *to_b = FLOATS(6);
+  const float *p = &FLOAT(5), more[2] = {INT(3) ? *FLOATS(3) : 0, INT(4) ? *FLOATS(4) : 0};
   int lo, hi;
-  share_elements(task, INT(7), &lo, &hi);
-  for (int i = lo; i < hi; i += VW) {
-    const Step s = step_of(op, load(w + i), load(g + i), slots > 0 ? load(a + i) : zero(),
-                           slots > 1 ? load(b + i) : zero(), slots > 2 ? load(c + i) : zero(), p, more);
-    store_part(to_w + i, s.w, hi - i);
-    if (slots > 0) store_part(to_a + i, s.a, hi - i);
-    if (slots > 1) store_part(to_b + i, s.b, hi - i);
-    if (slots > 2) store_part(to_c + i, s.c, hi - i);
+  share(task, INT(1), &lo, &hi);
+#define AT(offset) ((float *)(task->base + (offset)))
+  for (const Row *row = (const Row *)INTS(0); lo < hi; row++) {
+    if (row->end <= lo) continue;
+    const float *w = AT(row->w), *g = AT(row->g), *a = AT(row->slot[0]), *b = AT(row->slot[1]), *c = AT(row->slot[2]);
+    float *to_w = AT(row->to_w), *to_a = AT(row->to_slot[0]), *to_b = AT(row->to_slot[1]), *to_c = AT(row->to_slot[2]);
+    const int before = row->end - ceil_div(row->n, 1024), stop = min_int(hi, row->end);
+    const int end = min_int((stop - before) * 1024, row->n);
+    for (int i = (lo - before) * 1024; i < end; i += VW) {
+      const Step s = step_of(op, load(w + i), load(g + i), slots > 0 ? load(a + i) : zero(),
+                             slots > 1 ? load(b + i) : zero(), slots > 2 ? load(c + i) : zero(), p, more);
+      store_part(to_w + i, s.w, end - i);
+      if (slots > 0) store_part(to_a + i, s.a, end - i);
+      if (slots > 1) store_part(to_b + i, s.b, end - i);
+      if (slots > 2) store_part(to_c + i, s.c, end - i);
+    }
+    lo = stop;
   }
+#undef AT
 }
 
 // A function an operation, as in unary.c.
@@ -144,5 +157,5 @@ static void k_update(const Task *task) {
 #define CASE(op) [op] = update_##op,
   static void (*const UPDATE[])(const Task *) = {UPDATE_OPS(CASE)};
 #undef CASE
-  UPDATE[INT(8)](task);
+  UPDATE[INT(2)](task);
 }

@@ -120,11 +120,11 @@ describe.each(Object.keys(FORMULAS))('%s', (name) => {
   const { slots, attrs, step } = FORMULAS[name]!;
   const letters = ['w', ...slots];
 
-  test.each([[1], [3], [1030], [5000]])(
-    'follows its formula for 4 steps over %i elements and a second variable',
-    (n) => {
-      const next = random(n);
-      const sizes = [n, 5];
+  // The last ones are shared out in chunks that begin and end within variables, an empty one among them.
+  test.each([[[1, 5]], [[3, 5]], [[1030, 5]], [[5000, 5]], [[1025, 0, 9000, 1, 2048, 14000]]])(
+    'follows its formula for 4 steps over variables of %j elements',
+    (sizes) => {
+      const next = random(sizes[0]!);
       const state = sizes.map((size) =>
         Array.from(
           { length: size },
@@ -146,10 +146,10 @@ describe.each(Object.keys(FORMULAS))('%s', (name) => {
           }
           for (const [i, g] of gradients.entries()) inputs[`g${i}`] = tf.tensor1d(g);
           const out = tf.engine().runKernel(name.split(' ')[0]!, inputs, {
-            count: 2,
+            count: sizes.length,
             ...attrs,
           }) as unknown as tf.Tensor[];
-          expect(out.length).toBe(2 * letters.length);
+          expect(out.length).toBe(sizes.length * letters.length);
           for (const [i, v] of variables.flat().entries()) v.assign(out[i] as never);
         });
         for (const [i, elements] of state.entries()) {
@@ -159,7 +159,8 @@ describe.each(Object.keys(FORMULAS))('%s', (name) => {
       for (const [k, letter] of letters.entries()) {
         for (const [i, elements] of state.entries()) {
           const got = Array.from(variables[k]![i]!.dataSync());
-          const gap = Math.max(...got.map((v, j) => Math.abs(v - elements[j]![letter]!)));
+          expect(got.length).toBe(sizes[i]);
+          const gap = Math.max(0, ...got.map((v, j) => Math.abs(v - elements[j]![letter]!)));
           expect(gap, `${letter}${i}`).toBeLessThan(2e-5);
         }
       }
@@ -191,6 +192,23 @@ test('writes in place of values nobody else holds, and leaves a snapshot as it w
   expect(snapshot.dataSync()[7]).toBe(-1);
   expect(v.dataSync()[7]).toBe(-2);
   tf.dispose([v, snapshot]);
+});
+
+test('a variable that is the gradient of another is read as it was before the step', () => {
+  const [a, b] = [tf.variable(tf.zeros([3000])), tf.variable(tf.ones([3000]))];
+  tf.tidy(() => {
+    const inputs = { w0: b, g0: tf.ones([3000]), w1: a, g1: b };
+    const out = tf
+      .engine()
+      .runKernel('CnnkitSgdUpdate', inputs, {
+        count: 2,
+        learningRate: 1,
+      }) as unknown as tf.Tensor1D[];
+    b.assign(out[0]!);
+    a.assign(out[1]!);
+  });
+  expect([b.dataSync()[2999], a.dataSync()[2999]]).toEqual([0, -1]);
+  tf.dispose([a, b]);
 });
 
 test('what was read before an update in place is not given out after it', () => {

@@ -1,7 +1,6 @@
 import type { BlockPool } from './arena.js';
 import type { CnnkitBackend } from './backend.js';
 import type { SentCommand } from './commands.js';
-import { Op } from './opcodes.js';
 import type { Storage } from './storage.js';
 
 /** Words of a command that are another each time, as those that key a dropout mask. */
@@ -20,11 +19,10 @@ export interface Fed {
   readonly write: (into: Float32Array) => void;
 }
 
-/** Commands of one update of variables, whose numbers are others each time. */
+/** An update of variables, whose numbers are others each time. */
 export interface SentUpdate {
-  /** The first of the commands, and how many there are. */
-  readonly first: number;
-  readonly count: number;
+  /** Which of the commands. */
+  readonly command: number;
   readonly kernel: string;
 }
 
@@ -98,12 +96,9 @@ export class Capture implements BlockPool {
     this.fed.push({ command: this.commands.length, size, write });
   }
 
-  /** Called when an update has sent its `count` commands. */
-  updates(kernel: string, count: number): void {
-    const first = this.commands.length - count;
-    if (this.commands.slice(first).some(({ op }) => op !== Op.update))
-      this.fail('other commands stand among those of an update');
-    this.#updates.push({ kernel, first, count });
+  /** Called when the last command is an update's. */
+  updates(kernel: string): void {
+    this.#updates.push({ kernel, command: this.commands.length - 1 });
   }
 
   /** Tells what gives the numbers of the updates sent since this was called last. */

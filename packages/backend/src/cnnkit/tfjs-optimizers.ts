@@ -23,8 +23,8 @@ import {
 import { CnnkitBackend } from './backend.js';
 import { scaleVariable } from './kernels/update.js';
 
-// tfjs's optimizers step in some 14 operations a variable. On this backend each takes one command a
-// variable instead, with the numbers, the slots and the slots' names that tfjs's own step has: their
+// tfjs's optimizers step in some 14 operations a variable. On this backend each takes one command
+// for all variables instead, with the numbers, the slots and the slots' names that tfjs's own step has: their
 // weights save and load as ever, and on another backend tfjs's step runs. tfjs has no hook for this, so
 // `applyGradients` is replaced, once, by one that asks which backend is current.
 
@@ -287,7 +287,7 @@ export function updateAssumptions(optimizer: object): unknown[] | undefined {
 
 let replaced = false;
 
-/** Lets tfjs's optimizers take their steps as one command a variable wherever this backend is current. */
+/** Lets tfjs's optimizers take their steps as one command wherever this backend is current. */
 export function fuseTfjsOptimizers(): void {
   if (replaced) return;
   replaced = true;

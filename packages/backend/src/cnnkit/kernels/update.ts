@@ -6,7 +6,7 @@ import { Binary, Op, Update } from '../opcodes.js';
 import { Storage } from '../storage.js';
 import { areFloat, chunksFor, type Kernel } from './kernel.js';
 
-// An optimizer's step as one kernel, a command a variable. The names, letters, attributes and
+// An optimizer's step as one kernel and one command for all variables. The names, letters, attributes and
 // formulas are those that @cnnkit/training's optimizers ask for when the backend has them, and those of
 // tfjs's own (CnnkitTf…), which `tfjs-optimizers.ts` asks for.
 
@@ -144,68 +144,87 @@ function numbersOf(
 }
 
 /** Places of the formula and of the numbers among an update command's arguments. */
-const [FORMULA, NUMBERS] = [8, 11];
+const [FORMULA, NUMBERS] = [2, 5];
 
-/** Gives `count` packed update commands, from the `first` on, the numbers of another step. */
+/** Gives a packed update command the numbers of another step. */
 export function renumber(
   { i32, f32 }: PackedCommands,
-  { kernel, first, count }: SentUpdate,
+  { kernel, command }: SentUpdate,
   attrs: UpdateNumbers,
 ): void {
   const optimizer = OPTIMIZERS[kernel]!;
-  const formula = formulaOf(optimizer, attrs);
-  const numbers = numbersOf(kernel, optimizer, attrs);
-  const same = (number: number, i: number) =>
-    Object.is(f32[argumentAt(first, NUMBERS) + i], Math.fround(number));
-  if (i32[argumentAt(first, FORMULA)] === formula && numbers.every(same)) return;
-  for (let command = first; command < first + count; command++) {
-    i32[argumentAt(command, FORMULA)] = formula;
-    const at = argumentAt(command, NUMBERS);
-    for (let i = 0; i < numbers.length; i++) f32[at + i] = numbers[i]!;
-  }
+  i32[argumentAt(command, FORMULA)] = formulaOf(optimizer, attrs);
+  f32.set(numbersOf(kernel, optimizer, attrs), argumentAt(command, NUMBERS));
 }
 
+/** A variable and its slots, and its gradient. */
+interface Updated {
+  readonly gradient: TensorInfo;
+  /** The variable first. */
+  readonly changed: readonly TensorInfo[];
+}
+
+/** Words of a row of the table that the command reads, as `Row` in `update.c` has them. */
+const [ROW, SLOTS] = [11, 3];
+/** Elements of a unit, of which a chunk takes whole ones. */
+const UNIT = 1024;
+
 /**
- * Sends the step of one variable and its slots, `changed`.
+ * Sends a step.
  *
- * @returns where the new values of each are: the caller's to release
+ * @returns where the new values of each variable and its slots are: the caller's to release
  */
 function sendUpdate(
   backend: CnnkitBackend,
   name: string,
   { formula, numbers, first, second }: Step,
-  gradient: TensorInfo,
-  changed: readonly TensorInfo[],
-): Storage[] {
-  if (!areFloat(false, gradient, ...changed))
-    throw new TypeError(`${name}: all tensors must be float32.`);
-  const from = backend.blockOf(gradient);
-  // A third slot stands where the numbers on the device do; no optimizer has both.
-  const [w, a = 0, b = 0, c = first] = changed.map((tensor) => backend.blockOf(tensor));
-  const to = changed.map((tensor) => overwritable(backend, tensor));
-  const [toW, toA = 0, toB = 0, toC = second] = to.map((storage) => storage.block());
-  const n = to[0]!.size;
-  const ints = [w!, from, a, b, toW!, toA, toB, n, formula, c, toC];
-  backend.commands.send(Op.update, chunksFor(n >> 10, n * 4), ints, numbers);
-  return to;
+  variables: readonly Updated[],
+): Storage[][] {
+  // Variables are updated side by side: what is one's gradient must not change meanwhile.
+  const read = new Set<Storage>();
+  for (const { gradient, changed } of variables) {
+    if (!areFloat(false, gradient, ...changed))
+      throw new TypeError(`${name}: all tensors must be float32.`);
+    // Gradients that waited are computed here.
+    backend.blockOf(gradient);
+    read.add(backend.storageOf(gradient));
+  }
+  const rows = new Int32Array(variables.length * ROW);
+  let [units, elements] = [0, 0];
+  const results = variables.map(({ gradient, changed }, i) => {
+    const slots = Array<number>(SLOTS + 1 - changed.length).fill(0);
+    const from = changed.map((tensor) => backend.blockOf(tensor));
+    const to = changed.map((tensor) => overwritable(backend, tensor, read));
+    const n = to[0]!.size;
+    units += Math.ceil(n / UNIT);
+    elements += n;
+    const [w, ...fromSlots] = from;
+    const places = [w!, backend.blockOf(gradient), ...fromSlots, ...slots];
+    rows.set([...places, ...to.map((storage) => storage.block()), ...slots, n, units], i * ROW);
+    return to;
+  });
+  const table = Storage.fromHost(backend, 'int32', rows);
+  const ints = [table.block(), units, formula, first, second];
+  backend.commands.send(Op.update, chunksFor(units, elements * 4), ints, numbers);
+  table.release();
+  backend.capture?.updates(name);
+  return results;
 }
 
 function update(name: string, optimizer: Optimizer): Kernel {
   return ({ inputs, attrs, backend }) => {
-    const count = attrs.count as number;
     const step = stepOf(backend, name, optimizer, attrs, inputs);
     const letters = ['w', ...optimizer.slots];
-    const results: TensorInfo[][] = letters.map(() => []);
-    for (let i = 0; i < count; i++) backend.blockOf(inputs[`g${i}`]!);
-    for (let i = 0; i < count; i++) {
-      const changed = letters.map((letter) => inputs[`${letter}${i}`]!);
-      const to = sendUpdate(backend, name, step, inputs[`g${i}`]!, changed);
-      changed.forEach(({ shape }, slot) => {
-        results[slot]!.push(backend.tensorOver(to[slot]!, shape, 'float32'));
-      });
-    }
-    backend.capture?.updates(name, count);
-    return results.flat();
+    const variables = Array.from({ length: attrs.count as number }, (_, i) => ({
+      gradient: inputs[`g${i}`]!,
+      changed: letters.map((letter) => inputs[`${letter}${i}`]!),
+    }));
+    const results = sendUpdate(backend, name, step, variables);
+    return letters.flatMap((_, slot) =>
+      variables.map(({ changed }, i) =>
+        backend.tensorOver(results[i]![slot]!, changed[slot]!.shape, 'float32'),
+      ),
+    );
   };
 }
 
@@ -231,16 +250,14 @@ export function updateVariables(
   const optimizer = OPTIMIZERS[kernel];
   if (optimizer === undefined) throw new RangeError(`${kernel}: no such update.`);
   const step = stepOf(backend, kernel, optimizer, attrs, tensors);
-  // Gradients that waited are computed first: the update's commands are to stand side by side.
-  for (const gradient of gradients) backend.blockOf(gradient);
-  variables.forEach((variable, i) => {
-    const changed = [variable, ...slots.map((slot) => slot[i]!)];
-    const to = sendUpdate(backend, kernel, step, gradients[i]!, changed);
-    changed.forEach((target, at) => {
-      give(backend, target, to[at]!);
+  const changed = variables.map((variable, i) => [variable, ...slots.map((slot) => slot[i]!)]);
+  const updated = changed.map((targets, i) => ({ gradient: gradients[i]!, changed: targets }));
+  const results = sendUpdate(backend, kernel, step, updated);
+  changed.forEach((targets, i) => {
+    targets.forEach((target, at) => {
+      give(backend, target, results[i]![at]!);
     });
   });
-  backend.capture?.updates(kernel, variables.length);
 }
 
 /** `variable = variable * factor`, in place where that can be. The product is float32's. */
@@ -272,13 +289,18 @@ function give(backend: CnnkitBackend, variable: Variable, storage: Storage): voi
 
 /**
  * Where a tensor's new values go: in place of the old ones if nobody else holds them (no clone, no
- * view, nothing deferred), else into a block of their own, so that snapshots keep what they saw.
+ * view, nothing deferred) or they are `read` meanwhile, else into a block of their own, so that snapshots keep
+ * what they saw.
  */
-function overwritable(backend: CnnkitBackend, tensor: TensorInfo): Storage {
+function overwritable(
+  backend: CnnkitBackend,
+  tensor: TensorInfo,
+  read?: ReadonlySet<Storage>,
+): Storage {
   const { storage, refCount } = backend.dataOf(tensor);
   // A capture holds on to what variables were meanwhile.
   const users = storage!.users - (backend.capture?.isVariable(storage!) === true ? 1 : 0);
-  if (refCount === 1 && users === 1) {
+  if (refCount === 1 && users === 1 && read?.has(storage!) !== true) {
     storage!.blockToOverwrite();
     return storage!.retain();
   }
