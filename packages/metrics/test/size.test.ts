@@ -39,7 +39,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   ProbabilityStream: 4_050,
   ScoreStream: 4_100,
   accuracyScore: 3_450,
-  auc: 1_000,
+  auc: 1_100,
   averagePrecisionScore: 7_250,
   balancedAccuracyScore: 4_000,
   bootstrapInterval: 4_200,
@@ -125,7 +125,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 29.7 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_700);
+  it('everything together stays within 29.9 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_900);
   });
 });

@@ -12,7 +12,14 @@ export function sum(values: Float64Array, from = 0, count: number = values.lengt
     const half = (count >> 1) - ((count >> 1) % 8);
     return sum(values, from, half) + sum(values, from + half, count - half);
   }
-  let [r0, r1, r2, r3, r4, r5, r6, r7] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let r0 = 0;
+  let r1 = 0;
+  let r2 = 0;
+  let r3 = 0;
+  let r4 = 0;
+  let r5 = 0;
+  let r6 = 0;
+  let r7 = 0;
   const end = from + count - (count % 8);
   let i = from;
   for (; i < end; i += 8) {
