@@ -102,15 +102,18 @@ function distancesToLabels(
   }
 }
 
+/** Both classes' squares for either truth, and one taken without a branch, which nobody could predict. */
 function distancesToHalves(
   { proba, truth, single }: Checked,
-  { from, count, own }: RowBlock,
+  { from, count }: RowBlock,
   out: Float64Array,
 ): void {
   for (let i = 0; i < count; i++) {
     const second = proba[from + i]!;
-    const other = truth[from + i] !== 1 ? second : single ? Math.fround(1 - second) : 1 - second;
-    const lack = 1 - own[i]!;
+    const first = single ? Math.fround(1 - second) : 1 - second;
+    const isSecond = Number(truth[from + i] === 1);
+    const other = isSecond * first + (1 - isSecond) * second;
+    const lack = isSecond * (1 - second) + (1 - isSecond) * (1 - first);
     out[i] = other * other + lack * lack;
   }
 }

@@ -1,5 +1,10 @@
 import { sum } from './internal/numpy.js';
-import { checkMulticlass, readProbabilities, totalLoss } from './internal/probabilities.js';
+import {
+  checkMulticlass,
+  readHalves,
+  readProbabilities,
+  totalLoss,
+} from './internal/probabilities.js';
 import { epsilon } from './internal/score-table.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows, Targets } from './labels.js';
@@ -42,10 +47,12 @@ export function logLoss(
   const scores = readProbabilities('logLoss', yProba);
   const warn = warner('logLoss', onWarning);
   const checked = checkMulticlass('logLoss', yTrue, scores, sampleWeight, labels, warn);
-  const { length, columns, proba, truth, oneLabel, weights } = checked;
+  const { length, columns, proba, truth, oneLabel, isHalf, weights } = checked;
   const least = epsilon(checked.single);
   const surprise = (p: number) => -Math.log(Math.min(Math.max(p, least), 1 - least));
-  const total = totalLoss('logLoss', checked, warn, ({ from, count, own }, out) => {
+  const total = totalLoss('logLoss', checked, warn, (block, out) => {
+    const { from, count, own } = block;
+    if (isHalf) readHalves(checked, block);
     for (let i = 0; i < count; i++) {
       if (oneLabel) out[i] = surprise(own[i]!);
       else {

@@ -91,7 +91,7 @@ export interface RowBlock {
   /** The first of the rows. */
   readonly from: number;
   readonly count: number;
-  /** The probability of the true class of each row, if there is one. */
+  /** The probability of the true class of each row, if there is one; of half ones room for it. */
   readonly own: Float64Array;
   /** The sum of the squares of each row; not of half ones. */
   readonly squares: Float64Array;
@@ -122,8 +122,7 @@ export function totalLoss(
   for (let b = 0; b < totals.length; b++) {
     const from = b * BLOCK;
     const count = Math.min(BLOCK, length - from);
-    if (checked.isHalf) readHalves(checked, from, count, own);
-    else {
+    if (!checked.isHalf) {
       const off = readRows(fn, checked, from, count, own, squares);
       if (offRow < 0) offRow = off;
     }
@@ -179,12 +178,10 @@ function readRows(
   return off;
 }
 
-/** The probability of the true class, where p stands for 1 - p and p, and has been checked. */
-function readHalves(
+/** Reads the probability of the true class, where p stands for 1 - p and p, and has been checked. */
+export function readHalves(
   { proba, truth, single }: Checked,
-  from: number,
-  count: number,
-  own: Float64Array,
+  { from, count, own }: RowBlock,
 ): void {
   for (let i = 0; i < count; i++) {
     const p = proba[from + i]!;
