@@ -7,6 +7,7 @@ import {
 } from './internal/binary-average.js';
 import { fail, show } from './internal/fail.js';
 import { key } from './internal/label-codes.js';
+import { borrow } from './internal/memory.js';
 import { oneScore, readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { count, marks } from './internal/thresholds.js';
@@ -84,14 +85,16 @@ export function averagePrecisionScore(
   const warn = warner(metric, onWarning);
   const score: BinaryScore = (positive, column, weights) => {
     requireWeight(metric, weights);
-    const { tps, fps } = count(positive, column, weights, 'flat');
-    const positives = tps.at(-1)!;
-    if (positives === 0) {
-      const rule = 'yTrue holds no positive samples';
-      warn('no_positive_samples', 'UserWarning', `${rule}; recall is 1 at every threshold.`);
-      return Math.max(0, precisionAt(tps, fps, tps.length - 1));
-    }
-    return Math.max(0, steps(tps, fps));
+    return borrow((memory) => {
+      const { tps, fps } = count(positive, column, weights, 'flat', memory);
+      const positives = tps.at(-1)!;
+      if (positives === 0) {
+        const rule = 'yTrue holds no positive samples';
+        warn('no_positive_samples', 'UserWarning', `${rule}; recall is 1 at every threshold.`);
+        return Math.max(0, precisionAt(tps, fps, tps.length - 1));
+      }
+      return Math.max(0, steps(tps, fps));
+    });
   };
   checkLengths(metric, {
     yTrue: length,

@@ -1,6 +1,7 @@
 import type { CurveArray, PlainScores, TypedScores } from './curve-array.js';
-import { count, readScoredClasses } from './internal/thresholds.js';
-import { warner } from './internal/warn.js';
+import { borrow } from './internal/memory.js';
+import { count, readScoredClasses, type ThresholdCounts } from './internal/thresholds.js';
+import { type Warn, warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';
 import type { CurveOptions } from './options.js';
 
@@ -56,8 +57,17 @@ export function rocCurve(
   const given = readScoredClasses('rocCurve', yTrue, yScore, options);
   const { positive, scores, weights, make } = given;
   const dropped = dropIntermediate ? 'straight' : 'none';
-  const { fps, tps, rising } = count(positive, scores, weights, dropped);
   const warn = warner('rocCurve', onWarning);
+  return borrow((memory) =>
+    pointsOf(count(positive, scores, weights, dropped, memory), make, warn),
+  );
+}
+
+function pointsOf(
+  { fps, tps, rising }: ThresholdCounts,
+  make: (length: number) => CurveArray,
+  warn: Warn,
+): RocCurve<CurveArray> {
   const size = rising.length;
   const rates = (side: 'negative' | 'positive', sums: ArrayLike<number>): CurveArray => {
     const out = make(size + 1);

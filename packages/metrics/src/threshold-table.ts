@@ -1,9 +1,10 @@
 import { columnLabels } from './internal/column-labels.js';
 import { fail } from './internal/fail.js';
+import { borrow } from './internal/memory.js';
 import { lowerBound } from './internal/numpy.js';
 import { readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
-import { count, marks } from './internal/thresholds.js';
+import { count, marks, type ThresholdCounts } from './internal/thresholds.js';
 import { columnOf, readTruthColumn } from './internal/truth.js';
 import { readWeights } from './internal/weights.js';
 import type { Label, Labels, Rows } from './labels.js';
@@ -79,14 +80,17 @@ export function thresholdTable(
   return classes.map((label, c) => {
     const scores = new Float64Array(length);
     for (let i = 0; i < length; i++) scores[i] = data[i * columns + c]!;
-    return { label, ...tableOf(count(marks(own, c), scores, weights), thresholds) };
+    return borrow((memory) => {
+      const counts = count(marks(own, c), scores, weights, 'none', memory);
+      return { label, ...tableOf(counts, thresholds) };
+    });
   });
 }
 
 const TENTHS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 function tableOf(
-  counts: ReturnType<typeof count>,
+  counts: ThresholdCounts,
   thresholds: readonly number[],
 ): Omit<ClassThresholds, 'label'> {
   const { fps, tps, rising } = counts;

@@ -53,7 +53,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   confusedPairsOf: 800,
   confusionMatrix: 4_450,
   confusionTable: 750,
-  detCurve: 7_200,
+  detCurve: 7_400,
   expectedCalibrationError: 3_500,
   f1Score: 5_500,
   fbetaScore: 5_550,
@@ -66,14 +66,14 @@ const LIMITS: Readonly<Record<string, number>> = {
   mostConfusedPairs: 4_600,
   multilabelConfusionMatrix: 4_350,
   pairedBootstrap: 1_800,
-  precisionRecallCurve: 6_850,
+  precisionRecallCurve: 7_050,
   precisionRecallFscoreSupport: 5_550,
   precisionScore: 5_500,
   recallScore: 5_500,
   reportDictionary: 250,
   reportTable: 800,
   rocAucScore: 8_400,
-  rocCurve: 6_550,
+  rocCurve: 6_650,
   tableCsv: 250,
   tableHtml: 550,
   tableMarkdown: 300,
@@ -88,7 +88,7 @@ const LIMITS: Readonly<Record<string, number>> = {
 /** The same for the metrics of `@cnnkit/metrics/tfjs`. */
 const TFJS_LIMITS: Readonly<Record<string, number>> = {
   accuracyScore: 10_100,
-  averagePrecisionScore: 11_750,
+  averagePrecisionScore: 11_900,
   balancedAccuracyScore: 8_550,
   brierScoreLoss: 5_200,
   cohenKappaScore: 8_750,
@@ -103,7 +103,7 @@ const TFJS_LIMITS: Readonly<Record<string, number>> = {
   precisionScore: 9_800,
   recallScore: 9_800,
   resetMetrics: 700,
-  rocAucScore: 11_750,
+  rocAucScore: 11_900,
   topKAccuracyScore: 5_150,
   zeroOneLoss: 10_150,
 };
@@ -125,7 +125,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 29.9 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(29_900);
+  it('everything together stays within 30.2 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(30_200);
   });
 });

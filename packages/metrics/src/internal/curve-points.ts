@@ -1,6 +1,7 @@
 import type { CurveArray } from '../curve-array.js';
 import type { Labels, Rows } from '../labels.js';
 import type { CurveOptions } from '../options.js';
+import { borrow } from './memory.js';
 import { lowerBound, upperBound } from './numpy.js';
 import { type SortedScores, sortByScore } from './sort.js';
 import { upperHalves } from './stretch-sort.js';
@@ -52,11 +53,13 @@ export function curvePoints(
   const { dropIntermediate = false } = options;
   const given = readScoredClasses(fn, yTrue, yScore, options);
   const { positive, scores, weights } = given;
-  if (weights === undefined && !dropIntermediate) {
-    return pointOfEach(given, sortByScore(scores, positive, undefined), ends);
-  }
-  const counts = count(positive, scores, weights, dropIntermediate ? 'flat' : 'none');
-  return pointsOf(given, counts, dropIntermediate, ends);
+  return borrow((memory) => {
+    if (weights === undefined && !dropIntermediate) {
+      return pointOfEach(given, sortByScore(scores, positive, undefined, memory), ends);
+    }
+    const counts = count(positive, scores, weights, dropIntermediate ? 'flat' : 'none', memory);
+    return pointsOf(given, counts, dropIntermediate, ends);
+  });
 }
 
 /** A point for each score that differs, where all samples weigh 1. */

@@ -1,6 +1,7 @@
 import type { BinaryScore } from './binary-average.js';
+import { borrow } from './memory.js';
 import { upperBound } from './numpy.js';
-import { count } from './thresholds.js';
+import { count, type ThresholdCounts } from './thresholds.js';
 import type { Warn } from './warn.js';
 import { requireWeight } from './weights.js';
 
@@ -16,27 +17,32 @@ export function binaryRocAuc(fn: string, warn: Warn, maxFpr: number): BinaryScor
       return Number.NaN;
     }
     requireWeight(fn, weights);
-    const { fps, tps } = count(positive, scores, weights, 'straight');
-    const negatives = fps.at(-1)!;
-    const positives = tps.at(-1)!;
-    for (const [side, total] of [
-      ['negative', negatives],
-      ['positive', positives],
-    ] as const) {
-      if (total > 0) continue;
-      const rule = `yTrue holds no ${side} samples of weight`;
-      warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; the area is NaN.`);
-    }
-    if (!(negatives > 0 && positives > 0)) return Number.NaN;
-    if (maxFpr === 1) return area(fps, tps, fps.length) / (negatives * positives);
-    const limit = maxFpr * negatives;
-    const stop = upperBound(fps, limit);
-    const [x, y] = stop > 0 ? [fps[stop - 1]!, tps[stop - 1]!] : [0, 0];
-    const end = y + ((tps[stop]! - y) * (limit - x)) / (fps[stop]! - x);
-    const partial = area(fps, tps, stop) + ((limit - x) * (y + end)) / 2;
-    const least = 0.5 * maxFpr ** 2;
-    return 0.5 * (1 + (partial / (negatives * positives) - least) / (maxFpr - least));
+    return borrow((memory) =>
+      areaOf(warn, maxFpr, count(positive, scores, weights, 'straight', memory)),
+    );
   };
+}
+
+function areaOf(warn: Warn, maxFpr: number, { fps, tps }: ThresholdCounts): number {
+  const negatives = fps.at(-1)!;
+  const positives = tps.at(-1)!;
+  for (const [side, total] of [
+    ['negative', negatives],
+    ['positive', positives],
+  ] as const) {
+    if (total > 0) continue;
+    const rule = `yTrue holds no ${side} samples of weight`;
+    warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; the area is NaN.`);
+  }
+  if (!(negatives > 0 && positives > 0)) return Number.NaN;
+  if (maxFpr === 1) return area(fps, tps, fps.length) / (negatives * positives);
+  const limit = maxFpr * negatives;
+  const stop = upperBound(fps, limit);
+  const [x, y] = stop > 0 ? [fps[stop - 1]!, tps[stop - 1]!] : [0, 0];
+  const end = y + ((tps[stop]! - y) * (limit - x)) / (fps[stop]! - x);
+  const partial = area(fps, tps, stop) + ((limit - x) * (y + end)) / 2;
+  const least = 0.5 * maxFpr ** 2;
+  return 0.5 * (1 + (partial / (negatives * positives) - least) / (maxFpr - least));
 }
 
 function hasBoth(positive: ArrayLike<number>): boolean {

@@ -1,3 +1,4 @@
+import type { Memory } from './memory.js';
 import {
   cumulate,
   emptyRoom,
@@ -33,7 +34,7 @@ interface Spots {
 }
 
 /**
- * Sorts finite scores and what belongs to them, in arrays of their own.
+ * Sorts finite scores and what belongs to them, in arrays of the memory given.
  *
  * Those below 0 are sorted apart from the others, by magnitude. So the sign is free to say which class
  * a sample is of, and one array is moved where two would have to be.
@@ -42,12 +43,14 @@ export function sortByScore(
   scores: ArrayLike<number>,
   positive: ArrayLike<number>,
   weights: Float64Array | undefined,
+  memory: Memory,
 ): SortedScores {
   const n = scores.length;
-  const sorted = { values: new Float64Array(n), weights: weights && new Float64Array(n) };
+  const sorted = { values: memory.doubles(n), weights: weights && memory.doubles(n) };
   // Long loops over arrays of more than one kind run at half their speed, in all later calls too.
-  const alike = scores instanceof Float64Array ? scores : new Float64Array(scores);
-  const below = sortSides({ scores: alike, positive, weights }, sorted);
+  const alike = scores instanceof Float64Array ? scores : memory.doubles(n);
+  if (alike !== scores) alike.set(scores);
+  const below = sortSides({ scores: alike, positive, weights }, sorted, memory);
   // The greater the magnitude below 0, the lower the score.
   sorted.values.subarray(0, below).reverse();
   sorted.weights?.subarray(0, below).reverse();
@@ -55,7 +58,7 @@ export function sortByScore(
 }
 
 /** Sorts by magnitude those below 0, and behind them the others; says how many are below. */
-function sortSides(given: Given, sorted: Values): number {
+function sortSides(given: Given, sorted: Values, memory: Memory): number {
   const low = leastOf(given.scores);
   const high = greatestOf(given.scores);
   const isMixed = low < 0 && high >= 0;
@@ -68,7 +71,7 @@ function sortSides(given: Given, sorted: Values): number {
   countPlaces(given.scores, spots, places);
   const most = cumulate(places, 0);
   const below = places[zero]!;
-  const room = emptyRoom();
+  const room = emptyRoom(memory);
   if (!isMixed && most > given.scores.length >> 1) {
     markInPlace(given, sorted);
     sortStretch(sorted, 0, given.scores.length, room, true);

@@ -1,3 +1,5 @@
+import type { Memory } from './memory.js';
+
 /** Up to so many values are dealt to about as many places, more to few: so what is written is near. */
 const FEW = 0x8000;
 
@@ -23,16 +25,17 @@ export interface Spots {
   readonly bits?: Bits | undefined;
 }
 
-/** Memory that one stretch after the other is dealt from. */
+/** What one stretch after the other is dealt from, and the places of those that are not large. */
 export interface Room {
+  readonly memory: Memory;
   copy: Values;
   places: Uint32Array;
 }
 
 /** Room for nothing; it grows. */
-export function emptyRoom(): Room {
+export function emptyRoom(memory: Memory): Room {
   const copy = { values: new Float64Array(0), weights: undefined };
-  return { copy, places: new Uint32Array(0) };
+  return { memory, copy, places: new Uint32Array(0) };
 }
 
 /** To how many places so many values are dealt: about as many, or about 1024 times fewer. */
@@ -62,10 +65,9 @@ export function sortStretch(
     settle(sorted, start, end, ALIKE, room);
     return;
   }
-  const own = count <= FEW ? room : emptyRoom();
   const places = placesFor(count);
-  grow(own, sorted, count, places);
-  const { copy } = own;
+  const ends = placesIn(room, count, places);
+  const copy = copyIn(room, sorted, count);
   copy.values.set(sorted.values.subarray(start, end));
   if (sorted.weights) copy.weights!.set(sorted.weights.subarray(start, end));
   const { low, high } = rangeOf(copy.values, count);
@@ -76,7 +78,6 @@ export function sortStretch(
     enlarge(sorted.values, start, end, TINY);
     return;
   }
-  const ends = own.places.subarray(0, places);
   const scale = (places - 1) / (high - low);
   let bits = isCrowd ? bitsOf(copy.values, count, high, places) : undefined;
   if (bits === undefined) {
@@ -94,15 +95,21 @@ function enlarge(values: Float64Array, start: number, end: number, factor: numbe
   for (let i = start; i < end; i++) values[i]! *= factor;
 }
 
-function grow(room: Room, { weights }: Values, count: number, places: number): void {
+/** Places of its own for a large stretch: it still goes through them while others are dealt. */
+function placesIn(room: Room, count: number, places: number): Uint32Array {
+  if (count > FEW) return new Uint32Array(places);
+  if (room.places.length < places) room.places = new Uint32Array(places);
+  return room.places.subarray(0, places);
+}
+
+/** One copy for all: it is not read again when a stretch has been dealt from it. */
+function copyIn(room: Room, { weights }: Values, count: number): Values {
   if (room.copy.values.length < count) {
     const size = count <= FEW ? 2 * count : count;
-    room.copy = {
-      values: new Float64Array(size),
-      weights: weights && new Float64Array(size),
-    };
+    const values = room.memory.doubles(size);
+    room.copy = { values, weights: weights && room.memory.doubles(size) };
   }
-  if (room.places.length < places) room.places = new Uint32Array(places);
+  return room.copy;
 }
 
 function rangeOf(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { count, type ThresholdCounts } from './thresholds.js';
+import { borrow } from './memory.js';
+import { count, type Dropped, type ThresholdCounts } from './thresholds.js';
 
 const sample = fc.record({
   positive: fc.integer({ min: 0, max: 1 }),
@@ -44,9 +45,11 @@ describe('count', () => {
             return f2! - f1! === f1! - f0! && t2! - t1! === t1! - t0!;
           });
           const flat = kept(([, , t0], [, , t1], [, , t2]) => t0 === t1 && t1 === t2);
-          expect(pointsOf(count(positive, scores, weights))).toEqual(all);
-          expect(pointsOf(count(positive, scores, weights, 'straight'))).toEqual(straight);
-          expect(pointsOf(count(positive, scores, weights, 'flat'))).toEqual(flat);
+          const pointsWithout = (dropped: Dropped) =>
+            borrow((memory) => pointsOf(count(positive, scores, weights, dropped, memory)));
+          expect(pointsWithout('none')).toEqual(all);
+          expect(pointsWithout('straight')).toEqual(straight);
+          expect(pointsWithout('flat')).toEqual(flat);
         }),
         { numRuns: 300 },
       );

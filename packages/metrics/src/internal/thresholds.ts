@@ -2,6 +2,7 @@ import type { CurveArray } from '../curve-array.js';
 import type { Label, Rows } from '../labels.js';
 import type { CurveOptions } from '../options.js';
 import { fail, isArrayLike, show } from './fail.js';
+import type { Memory } from './memory.js';
 import { reals } from './numpy.js';
 import { oneScore, readScores } from './score-table.js';
 import { type SortedScores, sortByScore } from './sort.js';
@@ -10,7 +11,10 @@ import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
 import { readWeights } from './weights.js';
 
-/** Weights of true and false positives at each threshold, from the highest score down. */
+/**
+ * Weights of true and false positives at each threshold, from the highest score down; in memory that was
+ * lent.
+ */
 export interface ThresholdCounts {
   readonly fps: Float64Array | Int32Array;
   readonly tps: Float64Array | Int32Array;
@@ -98,22 +102,26 @@ export type Dropped = 'none' | 'straight' | 'flat';
 export function count(
   positive: ArrayLike<number>,
   scores: ArrayLike<number>,
-  weights?: Float64Array,
-  dropped: Dropped = 'none',
+  weights: Float64Array | undefined,
+  dropped: Dropped,
+  memory: Memory,
 ): ThresholdCounts {
-  if (weights === undefined) return countAlike(sortByScore(scores, positive, undefined), dropped);
+  if (weights === undefined) {
+    return countAlike(sortByScore(scores, positive, undefined, memory), dropped, memory);
+  }
   const used = weights.includes(0)
     ? withWeight(positive, scores, weights)
     : { positive, scores, weights };
-  return countWeights(sortByScore(used.scores, used.positive, used.weights), dropped);
+  const sorted = sortByScore(used.scores, used.positive, used.weights, memory);
+  return countWeights(sorted, dropped, memory);
 }
 
 /** Where all samples weigh 1. */
-function countAlike(sorted: SortedScores, dropped: Dropped): ThresholdCounts {
+function countAlike(sorted: SortedScores, dropped: Dropped, memory: Memory): ThresholdCounts {
   const n = sorted.marked.length;
   // Of each point the first sample that it takes in, and how many positives: the rest follows.
-  const firsts = new Int32Array(n);
-  const tps = new Int32Array(n);
+  const firsts = memory.integers(n);
+  const tps = memory.integers(n);
   const size = findPoints(sorted, dropped, firsts, tps);
   const fps = firsts.subarray(0, size);
   takeOut(sorted, fps, tps);
@@ -201,13 +209,15 @@ function takeOut({ marked, below }: SortedScores, firsts: Int32Array, tps: Int32
   }
 }
 
-function countWeights({ marked, below, weights }: SortedScores, dropped: Dropped): ThresholdCounts {
+function countWeights(
+  { marked, below, weights }: SortedScores,
+  dropped: Dropped,
+  memory: Memory,
+): ThresholdCounts {
   const heavy = weights!;
   const halves = upperHalves(marked);
-  // Few points of many samples may stay, and memory that is not needed costs time too.
-  let room = dropped === 'none' ? marked.length : Math.min(1024, marked.length);
-  let fps = new Float64Array(room);
-  let tps = new Float64Array(room);
+  const fps = memory.doubles(marked.length);
+  const tps = memory.doubles(marked.length);
   let size = 0;
   let tp = 0;
   let fp = 0;
@@ -228,10 +238,6 @@ function countWeights({ marked, below, weights }: SortedScores, dropped: Dropped
     if (size > 1 && (straight || flat)) size--;
     stepTp = tp - lastTp;
     stepFp = fp - lastFp;
-    if (size === room) {
-      room = Math.min(4 * room, marked.length);
-      [fps, tps] = [longer(fps, room), longer(tps, room)];
-    }
     fps[size] = fp;
     tps[size] = tp;
     const score = Math.abs(marked[first]!);
@@ -252,12 +258,6 @@ function firstOfTies(marked: Float64Array, last: number, stop: number): number {
   let first = last;
   while (first > stop && Math.abs(marked[first - 1]!) === magnitude) first--;
   return first;
-}
-
-function longer(values: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const out = new Float64Array(length);
-  out.set(values);
-  return out;
 }
 
 /** The samples whose weight is not 0. */
