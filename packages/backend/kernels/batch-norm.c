@@ -2,11 +2,7 @@
 // scale and offset may be absent. Chunks: shares of the rows. Each chunk makes the C factors once, in
 // scratch; vectors run along channels. Cost: one multiply-add a value; memory-bound.
 #include "gate.h"
-
-// The factor of each column; NORMED is what all of the kernels here take for the normalised value, so that
-// the gradients tell to the bit where relu was on.
-INLINE V norm_factor(V variance, V scale, V epsilon) { return scale / v_sqrt(variance + epsilon); }
-#define NORMED(x, mean, factor, offset) FMA((x) - (mean), factor, offset)
+#include "norm.h"
 
 // x mean variance offset scale out R C act epsilon
 static void k_batch_norm(const Task *task) {

@@ -24,6 +24,7 @@
 #include "pool.c"
 #include "update.c"
 #include "batch-norm.c"
+#include "winograd-settle.c"
 #include "depthwise.c"
 #include "depthwise-dw.c"
 #include "resize.c"

@@ -4,9 +4,11 @@
 // winograd: out = act(conv(x, w) + bias) by F(m x m, 3 x 3) of winograd.h, plain or 2 x 2 pooled.
 // Chunks: blocks of tiles. A block is transformed into V[f][tile][C], multiplied by U frequency by
 // frequency into M[f][tile][N] and transformed back; V and M stay in L2, a frequency's U in L1.
-// Decisions of relu and pool can be checked: see SLACK.
+// Decisions of relu and pool can be checked: see decide.h. Where they are made only later, each tile's measure of
+// what was added up is kept for winograd-settle.c.
 // Cost: (m + 2)^2 C N multiply-adds a tile (4 C N an output for m = 2, 2.8 for m = 3, 2.25 for m = 4, against 9), and
 // about 3 (m + 2)^2 additions or moves a tile and channel or filter.
+#include "decide.h"
 #include "winograd.h"
 
 INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, int c1, float *u) {
@@ -36,35 +38,10 @@ static void k_winograd_filter(const Task *task) {
   else filter_channels(3, FLOATS(0), C, N, lo, hi, FLOATS(1));
 }
 
-// Where gradients follow, a relu's side and a pool's winner must be those of direct sums: a turned one changes
-// a loss by more than all rounding. So what is closer to a turn than rounding may carry it is summed
-// directly. The margin is SLACK times the magnitude of what was added up, of which the outputs and four of
-// the products are measure enough; winograd-decisions.test.ts has how far that is from the worst seen.
-// Values exactly alike are so directly too, if m = 2, and no doubt. NaN and infinity always are one.
-#define SLACK 0x1p-18f
-INLINE V doubt(V scale) { return FMA(scale, splat(SLACK), scale - scale); }
-
-// Convolution and bias of one output, a vector of filters, in conv2d's order.
-typedef struct Exact { const Geometry *g; const float *x, *w, *bias; } Exact;
-static __attribute__((noinline)) void sum_directly(const Exact *e, int b, int oh, int ow, int n, float *to) {
-  const Geometry *g = e->g;
-  const int C = g->channels, N = g->filters;
-  const float *w = e->w + n;
-  V sum = zero();
-  for (int k = 0; k < 9; k++, w += (size_t)C * N) {
-    const int ih = oh - g->pad_top + k / 3, iw = ow - g->pad_left + k % 3;
-    if (ih < 0 || ih >= g->height || iw < 0 || iw >= g->width) continue;
-    const float *x = e->x + (((size_t)b * g->height + ih) * g->width + iw) * C;
-    for (int c = 0; c < C; c++) sum = FMA(splat(x[c]), load(w + (size_t)c * N), sum);
-  }
-  if (e->bias) sum += load(e->bias + n);
-  store(to, sum);
-}
-
 // A' M A of one tile, plus bias and activation, to where its outputs lie. Checked, act is relu, and each output close
-// to zero is summed directly.
-INLINE void transform_output(const int m, const Patch *p, const float *in, size_t fs, const Exact *e, int act, int b, int oh,
-                             int ow) {
+// to zero is summed directly. `scales`, if any, takes the measure of what was added up, a value a filter.
+INLINE void transform_output(const int m, const Patch *p, const float *in, size_t fs, const Exact *e, int act, float *scales,
+                             int b, int oh, int ow) {
   const int N = e->g->filters;
   const VI gate = splat_int(act == RELU ? -1 : 0);
 #define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
@@ -74,9 +51,13 @@ INLINE void transform_output(const int m, const Patch *p, const float *in, size_
     float y[16 * VW];
     if (m == 4) PASSES(column_at4, 4, 6, IN, OUT);
     else SANDWICH(m, m + 2, M_AT, IN, OUT)
-    if (e->w) {
-      V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
+    V scale;
+    if (e->w || scales) {
+      scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
       UNROLL for (int k = 0; k < m * m; k++) scale += v_abs(load(y + k * VW));
+    }
+    if (scales) store_part(scales + n, scale, N - n);
+    else if (e->w) {
       const V margin = doubt(scale);
       VI unsure = {};
       const VI there = lanes() < N - n; // what lies beyond is rubbish
@@ -103,17 +84,18 @@ static __attribute__((noinline)) void activate_patch(const Patch *p, int act, in
       for (int n = 0; n < N; n += VW)
         store_part(PIXEL(p, i, j) + n, activate(act, load(PIXEL(p, i, j) + n)), N - n);
 }
-static void output_tiles(const Tiles *tiles, const float *in, size_t fs, const Exact *e, int act, float *out, float *spare,
-                         int t0, int count) {
+static void output_tiles(const Tiles *tiles, const float *in, size_t fs, const Exact *e, int act, float *out, float *scales,
+                         float *spare, int t0, int count) {
   const Geometry *g = e->g;
   const int N = g->filters, m = tiles->m;
   for (int t = 0; t < count; t++, in += tile_stride(N)) {
     const Patch p = find_patch(out, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, m, N, spare);
     const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
     const int oh = r / tiles->across * m, ow = r % tiles->across * m;
-    if (m == 2) transform_output(2, &p, in, fs, e, act, b, oh, ow);
-    else if (m == 4) transform_output(4, &p, in, fs, e, act, b, oh, ow);
-    else transform_output(3, &p, in, fs, e, act, b, oh, ow);
+    float *to = scales ? scales + (size_t)(t0 + t) * N : 0;
+    if (m == 2) transform_output(2, &p, in, fs, e, act, to, b, oh, ow);
+    else if (m == 4) transform_output(4, &p, in, fs, e, act, to, b, oh, ow);
+    else transform_output(3, &p, in, fs, e, act, to, b, oh, ow);
     if (act > RELU) activate_patch(&p, act, N);
     if (!p.whole) put_patch(&p, N);
   }
@@ -125,6 +107,7 @@ INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in,
   const int m = 2, N = e->g->filters;
   for (int t = 0; t < count; t++, in += tile_stride(N)) {
     const size_t at = (size_t)(t0 + t) * N;
+    int alike = -1;
     for (int n = 0; n < N; n += VW) {
       const V add = e->bias ? load(e->bias + n) : zero();
       V y[4];
@@ -136,11 +119,14 @@ INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in,
         UNROLL for (int k = 0; k < 4; k++) scale += v_abs(y[k]);
         UNROLL for (int k = 1; k < 4; k++) best = pick(y[k] > best, y[k], best);
         const V margin = doubt(scale), least = best - margin;
-        VI near = {};
-        UNROLL for (int k = 0; k < 4; k++) near |= (y[k] > least) & (y[k] < best);
-        if (some(~((best <= -margin) | ((best > margin) & ~near)) & (lanes() < N - n))) { // what lies beyond N is rubbish
-          const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
-          const int oh = r / tiles->across * 2, ow = r % tiles->across * 2;
+        Contest contest = {.best = best};
+        UNROLL for (int k = 0; k < 4; k++) {
+          contest.is[k] = y[k] == best;
+          contest.near |= (y[k] > least) & (y[k] < best);
+        }
+        const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
+        const int oh = r / tiles->across * 2, ow = r % tiles->across * 2;
+        if (winner_open(&contest, margin, lanes() < N - n, &alike, e, b, oh, ow)) { // what lies beyond N is rubbish
           float direct[4 * VW];
           ROLLED for (int k = 0; k < 4; k++) sum_directly(e, b, oh + (k >> 1), ow + (k & 1), n, direct + k * VW);
           UNROLL for (int k = 0; k < 4; k++) y[k] = load(direct + k * VW);
@@ -153,8 +139,8 @@ INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in,
   }
 }
 
-// x U bias out mask act m tiles-at-once w geometry: with a mask, out is pooled and act is relu; with the
-// weights, act is relu and its decisions are checked.
+// x U bias out mask act m tiles-at-once w geometry scales: with a mask, out is pooled and act is relu; with the
+// weights, act is relu and its decisions are checked; with scales, act is linear.
 static void k_winograd(const Task *task) {
   float *x = FLOATS(0), *out = FLOATS(3);
   const float *u = FLOATS(1), *bias = FLOATS_OR_NULL(2);
@@ -173,7 +159,7 @@ static void k_winograd(const Task *task) {
     input_tiles(g, &tiles, x, spare, 0, C, v, vs, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * vs, tile_stride(C), C, u + f * filter_plane(C, N), product + f * ms, tile_stride(N), N, count);
-    if (!mask) output_tiles(&tiles, product, ms, &exact, act, out, spare, t0, count);
+    if (!mask) output_tiles(&tiles, product, ms, &exact, act, out, FLOATS_OR_NULL(9 + GEOMETRY_INTS), spare, t0, count);
     else if (exact.w) pooled_tiles(1, &tiles, product, ms, &exact, out, mask, t0, count);
     else pooled_tiles(0, &tiles, product, ms, &exact, out, mask, t0, count);
   }

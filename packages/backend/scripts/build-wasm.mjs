@@ -80,11 +80,10 @@ if (!fresh) {
       });
       writeFileSync(target(name), built['kernels.wasm']);
       console.log(`wasm/kernels-${name}.wasm ${built['kernels.wasm'].length} bytes`);
-    } catch (cause) {
+    } catch {
+      // What was thrown holds all sources; the compiler has said what is wrong.
       console.error(diagnostics);
-      throw new Error(`build-wasm: ${name} does not compile in ${fileURLToPath(kernels)}.`, {
-        cause,
-      });
+      throw new Error(`build-wasm: ${name} does not compile in ${fileURLToPath(kernels)}.`);
     }
   }
   writeFileSync(new URL('kernels.sha256', out), kernelsHash(files));

@@ -198,12 +198,10 @@ test('a variable that is the gradient of another is read as it was before the st
   const [a, b] = [tf.variable(tf.zeros([3000])), tf.variable(tf.ones([3000]))];
   tf.tidy(() => {
     const inputs = { w0: b, g0: tf.ones([3000]), w1: a, g1: b };
-    const out = tf
-      .engine()
-      .runKernel('CnnkitSgdUpdate', inputs, {
-        count: 2,
-        learningRate: 1,
-      }) as unknown as tf.Tensor1D[];
+    const out = tf.engine().runKernel('CnnkitSgdUpdate', inputs, {
+      count: 2,
+      learningRate: 1,
+    }) as unknown as tf.Tensor1D[];
     b.assign(out[0]!);
     a.assign(out[1]!);
   });

@@ -2,16 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CnnkitBackend } from '../src/cnnkit/backend.ts';
 import { sendConv2D, sendConv2DPool } from '../src/cnnkit/kernels/send-convolution.ts';
-import { sendWinograd, sendWinogradPool } from '../src/cnnkit/kernels/winograd.ts';
+import { sendUnsettled, sendWinograd, sendWinogradPool } from '../src/cnnkit/kernels/winograd.ts';
 import type { WinogradTile } from '../src/cnnkit/kernels/winograd-plan.ts';
-import { Activation } from '../src/cnnkit/opcodes.ts';
+import { Activation, Op } from '../src/cnnkit/opcodes.ts';
 import type { Storage } from '../src/cnnkit/storage.ts';
 import { engineBackend, prepare, random, values } from './helpers.ts';
 import { BOUND, closeEngines, error, openEngines, plan, run, shape } from './winograd-harness.ts';
 import { convolve, type Info, pool } from './winograd-reference.ts';
 
 // The margin within which outputs are summed directly is 64 units of 2^-24 times a measure of what was
-// added up (`SLACK` in kernels/winograd.c). Errors in that unit, over 4 to 512 channels of normal, positive,
+// added up (`SLACK` in kernels/decide.h). Errors in that unit, over 4 to 512 channels of normal, positive,
 // sparse and relu'd values: 0.3 to 2.6 in the root mean square (more with more channels), 12 at most with
 // tiles of 2 x 2, 4.7 and 27 with 3 x 3, 2.1 and 10 with 4 x 4; 46 once, where weights cancelled a mean ten
 // times as large as what varied.
@@ -174,6 +174,109 @@ describe('pooled', () => {
     const [wantOut, wantWinners] = pooled(of, 'direct');
     expect(winners).toEqual(wantWinners);
     expect([...out].map(Number.isFinite)).toEqual([...wantOut].map(Number.isFinite));
+  });
+});
+
+/** What a normalisation and relu give of a convolution that was computed so. */
+function normalized(
+  { info, x, w, bias }: Case,
+  how: 'direct' | 'settled' | 'not settled',
+  [m, pooled]: readonly [WinogradTile, boolean],
+  threads = 2,
+): Float32Array {
+  const size = info.outShape.reduce((a, b) => a * b);
+  const [rows, columns] = [size / info.outChannels, info.outChannels];
+  const row = (value: (i: number) => number) =>
+    Float32Array.from({ length: columns }, (_, i) => value(i));
+  return run(
+    size,
+    (engine, out, store) => {
+      const blockOf = (values: Float32Array) => store(values).block();
+      const norm = {
+        mean: blockOf(row((i) => (i % 5) * 1e-7)),
+        variance: blockOf(row(() => 1)),
+        offset: blockOf(row((i) => ((i % 3) - 1) * 3e-7)),
+        scale: blockOf(row((i) => (i % 4) - 1.5)),
+        epsilon: 0,
+      };
+      const y = store(new Float32Array(size).fill(Number.NaN)).blockToOverwrite();
+      const operands = [store(x), store(w)] as const;
+      if (how === 'direct') {
+        engine.winograd = 'off';
+        sendConv2D(engine, info, operands, blockOf(bias), y, Activation.linear);
+      } else {
+        const tiles = plan(info, 'forward', false, m);
+        const settle = sendUnsettled(engine, info, operands, store(bias), () => y, pooled, tiles);
+        // What is never settled keeps its operands; the engine is thrown away.
+        if (how === 'settled') settle!(norm);
+      }
+      const { mean, variance, offset, scale } = norm;
+      const ints = [y, mean, variance, offset, scale, out, rows, columns, Activation.relu];
+      engine.commands.send(Op.batchNorm, 2, ints, [norm.epsilon]);
+    },
+    threads,
+  );
+}
+
+/** The winner of each whole window, row by row, or 4 where relu leaves nothing. */
+function winnersOf({ outShape: [batch, height, width, columns] }: Info, z: Float32Array): number[] {
+  const winners: number[] = [];
+  for (let b = 0; b < batch; b++)
+    for (let i = 0; i + 1 < height; i += 2)
+      for (let j = 0; j + 1 < width; j += 2)
+        for (let n = 0; n < columns; n++) {
+          const at = (k: number) =>
+            z[((b * height + i + (k >> 1)) * width + j + (k & 1)) * columns + n]!;
+          const best = Math.max(at(0), at(1), at(2), at(3));
+          winners.push(best > 0 ? [0, 1, 2, 3].findIndex((k) => at(k) === best) : 4);
+        }
+  return winners;
+}
+
+describe.each([
+  [2, false],
+  [3, false],
+  [4, false],
+  [2, true],
+] as const)('behind a normalisation, with tiles of %i, pooled: %s', (m, pooled) => {
+  const decided = ({ info }: Case, z: Float32Array) => (pooled ? winnersOf(info, z) : signs(z));
+
+  test.each(SEEDS)('decisions are those of direct sums, drawn by seed %i', (seed) => {
+    const of = close(seed);
+    const want = decided(of, normalized(of, 'direct', [m, pooled]));
+    expect(decided(of, normalized(of, 'settled', [m, pooled]))).toEqual(want);
+    expect(new Set(want).size).toBeGreaterThan(1);
+  });
+
+  test('which they are not unless they are settled', () => {
+    const wrong = SEEDS.map(close).filter((of) => {
+      const [fast, direct] = (['not settled', 'direct'] as const).map((how) =>
+        decided(of, normalized(of, how, [m, pooled])),
+      );
+      return fast!.join() !== direct!.join();
+    });
+    expect(wrong.length).toBeGreaterThan(SEEDS.length / 2);
+  });
+
+  test('NaN and infinity reach the outputs that they reach directly', () => {
+    const next = random(4);
+    const info = shape([2, 12, 12, 20], 20, 'same');
+    const x = values(next, info.inShape);
+    for (const [at, v] of [
+      [500, Number.NaN],
+      [3000, Number.POSITIVE_INFINITY],
+    ] as const)
+      x[at] = v;
+    const of = { info, x, w: values(next, info.filterShape), bias: values(next, [20]) };
+    const special = (z: Float32Array) => Array.from(z, (v) => (Number.isFinite(v) ? 0 : v));
+    const want = special(normalized(of, 'direct', [m, pooled]));
+    expect(special(normalized(of, 'settled', [m, pooled]))).toEqual(want);
+  });
+
+  test('one thread and two give the same bits', () => {
+    const of = close(5);
+    const two = normalized(of, 'settled', [m, pooled], 2);
+    expect(normalized(of, 'settled', [m, pooled], 1)).toEqual(two);
   });
 });
 

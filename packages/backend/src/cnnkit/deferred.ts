@@ -2,6 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
 import { geometryOf } from './kernels/geometry.js';
 import { chunksFor, sameShape, sizeOf } from './kernels/kernel.js';
+import type { Settle } from './kernels/winograd.js';
 import { Activation, Fold, Op, Unary } from './opcodes.js';
 import type { Deferred, Storage } from './storage.js';
 
@@ -24,6 +25,16 @@ export interface LinearKind {
   /** The shape, if it is a convolution. */
   readonly info: Conv2DInfo | undefined;
   send(operands: LinearOperands, bias: Storage | undefined, out: number, activation: number): void;
+  /**
+   * Sends it without activation in a faster way, whose outputs are to be settled once it is known how they are
+   * normalised before relu, and perhaps a 2 x 2 pool, decide by them; undefined, with nothing sent, if there is none.
+   */
+  readonly unsettled?: (
+    operands: LinearOperands,
+    bias: Storage | undefined,
+    place: () => number,
+    pooled: boolean,
+  ) => Settle | undefined;
 }
 
 /** A convolution or matmul that waits for its bias, its activation, or a reader. */
@@ -153,6 +164,24 @@ export class DeferredUnpool implements Deferred {
     this.pooled.release();
     this.winners.release();
   }
+}
+
+/** Computes what waits for a normalisation behind which relu decides, if there is a faster way for that. */
+export function computeUnsettled(
+  backend: CnnkitBackend,
+  storage: Storage,
+  pooled: boolean,
+): Settle | undefined {
+  const linear = linearOf(storage);
+  if (linear === undefined || linear.activation !== Activation.linear) return undefined;
+  let block = 0;
+  const place = () => {
+    block = backend.arena.take(storage.size * 4);
+    return block;
+  };
+  const settle = linear.kind.unsettled?.(linear.operands, linear.bias, place, pooled);
+  if (settle !== undefined) storage.settle(block);
+  return settle;
 }
 
 function linearOf(storage: Storage): DeferredLinear | undefined {

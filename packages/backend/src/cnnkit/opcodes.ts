@@ -52,6 +52,7 @@ export const COMMANDS: readonly string[] = [
   'gather_nd',
   'scatter_nd',
   'crop_and_resize',
+  'winograd_settle',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -106,6 +107,7 @@ export const Op = {
   gatherNd: 47,
   scatterNd: 48,
   cropAndResize: 49,
+  winogradSettle: 50,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

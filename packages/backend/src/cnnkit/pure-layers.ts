@@ -48,17 +48,37 @@ const OPTIMIZERS: readonly unknown[] = [
 
 type Properties = Record<string, unknown>;
 
-let known: { layers: Set<unknown>; parts: Set<unknown> } | undefined;
+/** Classes, with the names they are registered under. */
+type Classes = Map<unknown, string>;
+
+let known: { readonly layers: Classes; readonly parts: Classes } | undefined;
 
 /** What tfjs-layers has registered under `names`. */
-function registered(names: readonly string[]): Set<unknown> {
+function registered(names: readonly string[]): Classes {
   const { classNameMap } = serialization.SerializationMap.getMap();
-  return new Set(names.map((name) => classNameMap[name]?.[0]).filter(Boolean));
+  const classes = names.map((name) => [classNameMap[name]?.[0], name] as const);
+  return new Map(classes.filter(([type]) => type !== undefined));
 }
 
 /** Remembers tfjs-layers' classes, before a program registers others under their names. */
 export function learnPureLayers(): void {
   known ??= { layers: registered(LAYERS), parts: registered(PARTS) };
+}
+
+/** Whether it is tfjs-layers' own layer of that name, as it came. */
+export function isOwnLayer(layer: object, name: string): boolean {
+  return known?.layers.get(layer.constructor) === name && !Object.hasOwn(layer, 'call');
+}
+
+/** Whether it is a library's dropout that says of itself that it is pure, as that of `@cnnkit/models` does. */
+export function isPureDropout(layer: object): boolean {
+  const { className } = layer.constructor as { className?: unknown };
+  return className === 'Dropout' && saysPure(layer) && !Object.hasOwn(layer, 'call');
+}
+
+/** Whether it is tfjs-layers' own activation, regularizer or constraint of that name, as it came. */
+export function isOwnPart(part: object | undefined, name: string): boolean {
+  return known?.parts.get(part?.constructor) === name && !Object.hasOwn(part as object, 'apply');
 }
 
 /** Whether a layer or optimizer says of itself that it is pure. What derives from it must say so too. */

@@ -16,6 +16,7 @@ import {
   type Tensor1D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { decisionBehind, type LayerInGraph } from './decisions.js';
 
 // Two of tfjs-layers' layers are made of operations that no kernel can make fast one by one: dropout
 // draws its mask number by number in JavaScript, and batch normalisation passes over its input some
@@ -24,7 +25,7 @@ import {
 // which backend is current: on this one it takes the kernels made for it, on another nothing changes.
 
 type Inputs = Tensor | Tensor[];
-interface Layer {
+interface Layer extends LayerInGraph {
   call(inputs: Inputs, kwargs: { training?: boolean }): Inputs;
   invokeCallHook(inputs: Inputs, kwargs: object): void;
 }
@@ -112,7 +113,7 @@ function batchNormalization(layer: BatchNormLayer, x: Tensor): Tensor | undefine
     const [out, mean, variance] = engine().runKernel(
       'CnnkitBatchNormTraining',
       { x: input, scale, offset },
-      { varianceEpsilon },
+      { varianceEpsilon, decision: decisionBehind(layer) } as never,
     ) as unknown as [Tensor, Tensor, Tensor];
     moments = [keep(mean), keep(variance)];
     save([input, scale, mean, variance, offset]);

@@ -1,6 +1,12 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { DeferredLinear, type LinearKind, type LinearOperands } from '../deferred.js';
+import type { Decision } from '../decisions.js';
+import {
+  computeUnsettled,
+  DeferredLinear,
+  type LinearKind,
+  type LinearOperands,
+} from '../deferred.js';
 import { gateOf } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Binary, Fold, Op, Unary } from '../opcodes.js';
@@ -151,11 +157,21 @@ const NORMS = new WeakMap<Storage, DeferredLinear>();
 const batchNormTraining: Kernel = ({ inputs, attrs, backend }) => {
   const { x, offset, scale } = inputs as Record<string, TensorInfo | undefined> & { x: TensorInfo };
   const { columns, rows } = columnsOf(x);
+  const decision = attrs.decision as Decision | undefined;
+  const settle =
+    decision === undefined || engine().state.gradientDepth === 0
+      ? undefined
+      : computeUnsettled(backend, backend.storageOf(x), decision === 'relu and pool');
   const mean = backend.output([columns]);
   const variance = backend.output([columns]);
   const span = { outer: 1, reduced: rows, inner: columns };
   sendReduce(backend, Fold.sum, backend.blockOf(x), backend.blockOf(mean), span, 1 / rows);
   sendSums(backend, x, [backend.blockOf(mean), 0], backend.blockOf(variance), 1 / rows);
+  const blockOf = (t: TensorInfo | undefined) => (t === undefined ? 0 : backend.blockOf(t));
+  settle?.({
+    ...{ mean: blockOf(mean), variance: blockOf(variance), offset: blockOf(offset) },
+    ...{ scale: blockOf(scale), epsilon: epsilonOf(attrs) },
+  });
   const normed = deferNorm(backend, { x, mean, variance, offset, scale }, epsilonOf(attrs));
   NORMS.set(backend.storageOf(x), normed);
   return [backend.deferredOutput(x.shape, normed), mean, variance];

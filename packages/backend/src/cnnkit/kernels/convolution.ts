@@ -14,6 +14,7 @@ import type { Storage } from '../storage.js';
 import { areFloat, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 import { FUSED_ACTIVATIONS, finishActivation } from './matmul.js';
 import { sendConv2D, sendConv2DDw, sendConv2DDx } from './send-convolution.js';
+import { sendUnsettled } from './winograd.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -102,6 +103,8 @@ const conv2d = forwardKernel(false, (backend, info) => ({
   info,
   send: ([x, filter], bias, out, activation) =>
     sendConv2D(backend, info, [x, filter], bias === undefined ? 0 : bias.block(), out, activation),
+  unsettled: ([x, filter], bias, place, pooled) =>
+    sendUnsettled(backend, info, [x, filter], bias, place, pooled),
 }));
 
 const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {

@@ -16,8 +16,8 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  *
  * - `'checked'`, the default: the forward passes of training too, where relu is fused, perhaps with a pool
  *   behind it. What is so close to a turn that rounding could carry it there is summed directly, so that
- *   the turns are those of direct sums (see `kernels/winograd.c`). Forward passes take the fastest tiles,
- *   under a pool F(2x2). Gradients take F(4x4) for large images only; for small ones F(2x2), which also keeps
+ *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands between
+ *   (see `decisions.ts`). Forward passes take the fastest tiles, under a pool F(2x2). Gradients take F(4x4) for large images only; for small ones F(2x2), which also keeps
  *   what is exactly zero or exactly equal so (see `kernels/winograd.h`).
  * - `'gradients'`: the same, but the forward passes of training are all summed directly.
  * - `'all'`: everywhere, with the fastest tiles, unchecked; for whoever wants speed before the last digits.
@@ -57,7 +57,8 @@ function planeStride(tiles: number, channels: number): number {
   return Math.ceil(tiles / 12) * 12 * tileStride(channels) + 16;
 }
 
-function countTiles(info: Conv2DInfo, m: number, pooled: boolean): number {
+/** Tiles of an image's outputs; of pooled ones those of whole windows. */
+export function countTiles(info: Conv2DInfo, m: number, pooled: boolean): number {
   const along = (size: number) => Math.ceil((pooled ? Math.floor(size / 2) * 2 : size) / m);
   return along(info.outHeight) * along(info.outWidth);
 }
@@ -198,15 +199,38 @@ export function planWinograd(
   const exact = pass === 'forward' && learned !== undefined && use !== 'all';
   if (use === 'off' || (exact && (use !== 'checked' || learned !== Activation.relu)))
     return undefined;
+  const best = cheapest(info, pass, pooled, tilesFor(info, pass, pooled, use));
+  return best !== undefined && exact ? { ...best, checked: true } : best;
+}
+
+/**
+ * The same of a forward pass whose decisions are made, and checked, behind a batch normalisation.
+ *
+ * @param pooled Whether a 2 x 2 pool decides too: then tiles are its windows.
+ */
+export function planUnsettled(
+  info: Conv2DInfo,
+  pooled: boolean,
+  use: WinogradUse,
+): WinogradPlan | undefined {
+  return use === 'checked' ? cheapest(info, 'forward', false, pooled ? [2] : [2, 3, 4]) : undefined;
+}
+
+function cheapest(
+  info: Conv2DInfo,
+  pass: ConvolutionPass,
+  pooled: boolean,
+  tiles: readonly WinogradTile[],
+): WinogradPlan | undefined {
   if (!isWinogradShape(info)) return undefined;
   let best: WinogradPlan | undefined;
   let least = directCost(info, pass, pooled);
-  for (const m of tilesFor(info, pass, pooled, use)) {
+  for (const m of tiles) {
     const cost = winogradCost(info, pooled, m);
     if (cost >= least) continue;
     const plan = planWithTile(info, pass, pooled, m);
     if (plan === undefined) continue;
-    best = exact ? { ...plan, checked: true } : plan;
+    best = plan;
     least = cost;
   }
   return best;

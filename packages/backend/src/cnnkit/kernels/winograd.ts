@@ -2,13 +2,13 @@ import { type backend_util, engine } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
-import { Op } from '../opcodes.js';
+import { Activation, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
 import { geometryOf } from './geometry.js';
-import { chunksFor } from './kernel.js';
+import { chunksFor, sizeOf } from './kernel.js';
 import { sendTranspose } from './matmul.js';
 import { PartialSums } from './reduce.js';
-import { planWinograd, type WinogradPlan } from './winograd-plan.js';
+import { countTiles, planUnsettled, planWinograd, type WinogradPlan } from './winograd-plan.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -57,12 +57,61 @@ function sendForward(
   out: number,
   winners: number,
   activation: number,
+  scales = 0,
 ): void {
   const blocks = [x.block(), transformedFilter(backend, info, plan, filter, false), bias, out];
   const { m, tilesAtOnce, chunks } = plan;
   const weights = plan.checked ? filter.block() : 0;
-  const ints = [...blocks, winners, activation, m, tilesAtOnce, weights, ...geometryOf(info)];
-  backend.commands.send(Op.winograd, chunks, ints);
+  const how = [winners, activation, m, tilesAtOnce, weights, ...geometryOf(info), scales];
+  backend.commands.send(Op.winograd, chunks, [...blocks, ...how]);
+}
+
+/** A normalisation over channels; blocks, 0 for none. */
+export interface Norm {
+  readonly mean: number;
+  readonly variance: number;
+  readonly offset: number;
+  readonly scale: number;
+  readonly epsilon: number;
+}
+
+/** Checks what relu, and the pool if there is one, will decide behind a normalisation. Call it once. */
+export type Settle = (norm: Norm) => void;
+
+/**
+ * Sends a convolution by Winograd's method whose outputs are normalised, and decide then: what is close to a turn
+ * is not known before, so the outputs are settled when mean and variance are there.
+ *
+ * @param place Where the outputs go; not called where the direct kernel is faster or the only one.
+ * @param pooled Whether a valid 2 x 2 pool follows behind the relu.
+ */
+export function sendUnsettled(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  [x, filter]: readonly [Storage, Storage],
+  bias: Storage | undefined,
+  place: () => number,
+  pooled: boolean,
+  plan: WinogradPlan | undefined = planUnsettled(info, pooled, backend.winograd),
+): Settle | undefined {
+  if (plan === undefined) return undefined;
+  const { arena, commands } = backend;
+  const tiles = info.batchSize * countTiles(info, plan.m, false);
+  const bytes = tiles * info.outChannels * 4;
+  const scales = arena.take(bytes);
+  const out = place();
+  const biasBlock = bias === undefined ? 0 : bias.block();
+  sendForward(backend, info, plan, [x, filter], biasBlock, out, 0, Activation.linear, scales);
+  const read = bias === undefined ? [x, filter] : [x, filter, bias];
+  for (const storage of read) storage.retain();
+  return ({ mean, variance, offset, scale, epsilon }) => {
+    const normed = [out, scales, mean, variance, offset, scale];
+    const how = [x.block(), filter.block(), biasBlock, plan.m, pooled ? 1 : 0, ...geometryOf(info)];
+    const chunks = chunksFor(tiles, sizeOf(info.outShape));
+    commands.send(Op.winogradSettle, chunks, [...normed, ...how], [epsilon]);
+    arena.release(scales, bytes, commands.head);
+    for (const storage of read) storage.release();
+  };
 }
 
 /**
