@@ -34,7 +34,7 @@ async function gzippedBytes(names: readonly string[], entry = index): Promise<nu
 const LIMITS: Readonly<Record<string, number>> = {
   CalibrationStream: 5_300,
   LabelStream: 7_200,
-  MultilabelScoreStream: 10_500,
+  MultilabelScoreStream: 10_750,
   MultilabelStream: 7_800,
   ProbabilityStream: 4_050,
   ScoreStream: 4_100,
@@ -88,7 +88,7 @@ const LIMITS: Readonly<Record<string, number>> = {
 /** The same for the metrics of `@cnnkit/metrics/tfjs`. */
 const TFJS_LIMITS: Readonly<Record<string, number>> = {
   accuracyScore: 10_100,
-  averagePrecisionScore: 11_900,
+  averagePrecisionScore: 12_100,
   balancedAccuracyScore: 8_550,
   brierScoreLoss: 5_200,
   cohenKappaScore: 8_750,
@@ -103,7 +103,7 @@ const TFJS_LIMITS: Readonly<Record<string, number>> = {
   precisionScore: 9_800,
   recallScore: 9_800,
   resetMetrics: 700,
-  rocAucScore: 11_900,
+  rocAucScore: 12_100,
   topKAccuracyScore: 5_150,
   zeroOneLoss: 10_150,
 };
@@ -125,7 +125,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 30.2 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(30_200);
+  it('everything together stays within 30.5 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(30_500);
   });
 });

@@ -1,7 +1,8 @@
 import type { BinaryScore } from './binary-average.js';
 import { borrow } from './memory.js';
-import { upperBound } from './numpy.js';
-import { count, type ThresholdCounts } from './thresholds.js';
+import type { SortedScores } from './sort.js';
+import { upperHalves } from './stretch-sort.js';
+import { sortUsed } from './thresholds.js';
 import type { Warn } from './warn.js';
 import { requireWeight } from './weights.js';
 
@@ -17,32 +18,29 @@ export function binaryRocAuc(fn: string, warn: Warn, maxFpr: number): BinaryScor
       return Number.NaN;
     }
     requireWeight(fn, weights);
-    return borrow((memory) =>
-      areaOf(warn, maxFpr, count(positive, scores, weights, 'straight', memory)),
-    );
+    return borrow((memory) => {
+      const sorted = sortUsed(positive, scores, weights, memory);
+      const totals = new Float64Array(2);
+      const whole = weights
+        ? area(sorted, Number.POSITIVE_INFINITY, totals)
+        : areaAlike(sorted, totals);
+      const negatives = totals[0]!;
+      const positives = totals[1]!;
+      for (const [side, total] of [
+        ['negative', negatives],
+        ['positive', positives],
+      ] as const) {
+        if (total > 0) continue;
+        const rule = `yTrue holds no ${side} samples of weight`;
+        warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; the area is NaN.`);
+      }
+      if (!(negatives > 0 && positives > 0)) return Number.NaN;
+      if (maxFpr === 1) return whole / (negatives * positives);
+      const share = area(sorted, maxFpr * negatives, totals) / (negatives * positives);
+      const least = 0.5 * maxFpr ** 2;
+      return 0.5 * (1 + (share - least) / (maxFpr - least));
+    });
   };
-}
-
-function areaOf(warn: Warn, maxFpr: number, { fps, tps }: ThresholdCounts): number {
-  const negatives = fps.at(-1)!;
-  const positives = tps.at(-1)!;
-  for (const [side, total] of [
-    ['negative', negatives],
-    ['positive', positives],
-  ] as const) {
-    if (total > 0) continue;
-    const rule = `yTrue holds no ${side} samples of weight`;
-    warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; the area is NaN.`);
-  }
-  if (!(negatives > 0 && positives > 0)) return Number.NaN;
-  if (maxFpr === 1) return area(fps, tps, fps.length) / (negatives * positives);
-  const limit = maxFpr * negatives;
-  const stop = upperBound(fps, limit);
-  const [x, y] = stop > 0 ? [fps[stop - 1]!, tps[stop - 1]!] : [0, 0];
-  const end = y + ((tps[stop]! - y) * (limit - x)) / (fps[stop]! - x);
-  const partial = area(fps, tps, stop) + ((limit - x) * (y + end)) / 2;
-  const least = 0.5 * maxFpr ** 2;
-  return 0.5 * (1 + (partial / (negatives * positives) - least) / (maxFpr - least));
 }
 
 function hasBoth(positive: ArrayLike<number>): boolean {
@@ -50,15 +48,76 @@ function hasBoth(positive: ArrayLike<number>): boolean {
   return false;
 }
 
-/** Trapezoids from the origin through the first points; without weights in whole numbers, exactly. */
-function area(fps: ArrayLike<number>, tps: ArrayLike<number>, points: number): number {
+/**
+ * Trapezoids from the origin, over all thresholds or up to a weight of false positives, and on the way
+ * the weights of false and true positives; without weights in whole numbers, exactly. Points of a curve
+ * would have to be written and read again.
+ */
+function area(
+  { marked, below, weights }: SortedScores,
+  limit: number,
+  totals: Float64Array,
+): number {
+  const halves = upperHalves(marked);
   let total = 0;
-  let x = 0;
-  let y = 0;
-  for (let i = 0; i < points; i++) {
-    total += ((fps[i]! - x) * (tps[i]! + y)) / 2;
-    x = fps[i]!;
-    y = tps[i]!;
+  let fp = 0;
+  let tp = 0;
+  for (let at = marked.length - 1; at >= 0; ) {
+    const x = fp;
+    const y = tp;
+    const magnitude = Math.abs(marked[at]!);
+    // Scores below 0 have the magnitudes of others.
+    const stop = at < below ? 0 : below;
+    do {
+      const weight = weights ? weights[at]! : 1;
+      if (halves[2 * at]! < 0) tp += weight;
+      else fp += weight;
+      at--;
+    } while (at >= stop && Math.abs(marked[at]!) === magnitude);
+    if (fp > limit) {
+      const end = y + ((tp - y) * (limit - x)) / (fp - x);
+      return total + ((limit - x) * (y + end)) / 2;
+    }
+    total += ((fp - x) * (tp + y)) / 2;
+    totals[0] = fp;
+    totals[1] = tp;
+  }
+  return total;
+}
+
+/** The same over all thresholds where all samples weigh 1. */
+function areaAlike({ marked, below }: SortedScores, totals: Float64Array): number {
+  const halves = upperHalves(marked);
+  let total = 0;
+  let tp = 0;
+  for (let at = marked.length - 1; at >= 0; ) {
+    const stop = at < below ? 0 : below;
+    // As long as four at a time share their score with no other: a negative adds the positives above it.
+    for (; at - 4 >= stop; at -= 4) {
+      const b = Math.abs(marked[at - 1]!);
+      const c = Math.abs(marked[at - 2]!);
+      const d = Math.abs(marked[at - 3]!);
+      if (Math.abs(marked[at]!) === b || b === c || c === d) break;
+      if (d === Math.abs(marked[at - 4]!)) break;
+      const isA = halves[2 * at]! >>> 31;
+      const isB = halves[2 * at - 2]! >>> 31;
+      const isC = halves[2 * at - 4]! >>> 31;
+      const isD = halves[2 * at - 6]! >>> 31;
+      total += ((isA - 1) & tp) + ((isB - 1) & (tp + isA));
+      total += ((isC - 1) & (tp + isA + isB)) + ((isD - 1) & (tp + isA + isB + isC));
+      tp += isA + isB + isC + isD;
+    }
+    const first = at;
+    const magnitude = Math.abs(marked[at]!);
+    let hits = 0;
+    do {
+      hits += halves[2 * at]! >>> 31;
+      at--;
+    } while (at >= stop && Math.abs(marked[at]!) === magnitude);
+    total += ((first - at - hits) * (2 * tp + hits)) / 2;
+    tp += hits;
+    totals[0] = marked.length - 1 - at - tp;
+    totals[1] = tp;
   }
   return total;
 }

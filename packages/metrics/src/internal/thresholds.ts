@@ -106,14 +106,20 @@ export function count(
   dropped: Dropped,
   memory: Memory,
 ): ThresholdCounts {
-  if (weights === undefined) {
-    return countAlike(sortByScore(scores, positive, undefined, memory), dropped, memory);
-  }
-  const used = weights.includes(0)
-    ? withWeight(positive, scores, weights)
-    : { positive, scores, weights };
-  const sorted = sortByScore(used.scores, used.positive, used.weights, memory);
-  return countWeights(sorted, dropped, memory);
+  const sorted = sortUsed(positive, scores, weights, memory);
+  return weights ? countWeights(sorted, dropped, memory) : countAlike(sorted, dropped, memory);
+}
+
+/** Sorts the samples that have weight. */
+export function sortUsed(
+  positive: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  weights: Float64Array | undefined,
+  memory: Memory,
+): SortedScores {
+  if (!weights?.includes(0)) return sortByScore(scores, positive, weights, memory);
+  const used = withWeight(positive, scores, weights);
+  return sortByScore(used.scores, used.positive, used.weights, memory);
 }
 
 /** Where all samples weigh 1. */
