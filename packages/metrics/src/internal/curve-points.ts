@@ -7,8 +7,10 @@ import { type SortedScores, sortByScore } from './sort.js';
 import { upperHalves } from './stretch-sort.js';
 import {
   count,
+  firstOfTies,
   readScoredClasses,
   type ScoredClasses,
+  sortUsed,
   type ThresholdCounts,
 } from './thresholds.js';
 
@@ -54,8 +56,12 @@ export function curvePoints(
   const given = readScoredClasses(fn, yTrue, yScore, options);
   const { positive, scores, weights } = given;
   return borrow((memory) => {
-    if (weights === undefined && !dropIntermediate) {
+    if (!dropIntermediate && weights === undefined) {
       return pointOfEach(given, sortByScore(scores, positive, undefined, memory), ends);
+    }
+    // Where a DET curve with weights ends depends on their sums.
+    if (!dropIntermediate && ends === undefined) {
+      return weighedPointOfEach(given, sortUsed(positive, scores, weights, memory));
     }
     const counts = count(positive, scores, weights, dropIntermediate ? 'flat' : 'none', memory);
     return pointsOf(given, counts, dropIntermediate, ends);
@@ -87,14 +93,41 @@ function take(
   return { xs: make(length), ys: make(length), thresholds, size, positives, negatives, classCount };
 }
 
+/** The precision and recall at each score that differs. */
+function weighedPointOfEach(given: ScoredClasses, sorted: SortedScores): CurvePoints {
+  const range = { from: 0, to: sorted.marked.length, isOpen: true };
+  const size = countScores(sorted, range);
+  const points = take(given, size, 0, 0, range, undefined);
+  const totals = new Float64Array(2);
+  fillWeighed(points, sorted, totals);
+  const positives = totals[1]!;
+  for (let at = 0; at < size; at++) points.ys[at]! /= positives;
+  return { ...points, positives, negatives: totals[0]! };
+}
+
 /** How many scores differ. */
 function countScores({ marked, below }: SortedScores, { from, to }: Range): number {
+  // A score below 0 and its opposite differ, though their magnitudes do not.
+  const middle = Math.min(Math.max(from, below), to);
+  return countMagnitudes(marked, from, middle) + countMagnitudes(marked, middle, to);
+}
+
+/** Four at a time, since the engine checks the array once a round; so below. */
+function countMagnitudes(marked: Float64Array, from: number, to: number): number {
   let size = 0;
   let before = -1;
-  for (let i = from; i < to; i++) {
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    const a = Math.abs(marked[i]!);
+    const b = Math.abs(marked[i + 1]!);
+    const c = Math.abs(marked[i + 2]!);
+    const d = Math.abs(marked[i + 3]!);
+    size += Number(a !== before) + Number(b !== a) + Number(c !== b) + Number(d !== c);
+    before = d;
+  }
+  for (; i < to; i++) {
     const magnitude = Math.abs(marked[i]!);
-    // A score below 0 and its opposite differ, though their magnitudes do not.
-    size += Number(magnitude !== before || i === below);
+    size += Number(magnitude !== before);
     before = magnitude;
   }
   return size;
@@ -103,30 +136,100 @@ function countScores({ marked, below }: SortedScores, { from, to }: Range): numb
 function countPositives(marked: Float64Array): number {
   const halves = upperHalves(marked);
   let positives = 0;
+  let i = 0;
   // The sign bit of the upper half, as a number.
-  for (let at = 0; at < halves.length; at += 2) positives += halves[at]! >>> 31;
+  for (; i + 8 <= halves.length; i += 8) {
+    positives += (halves[i]! >>> 31) + (halves[i + 2]! >>> 31);
+    positives += (halves[i + 4]! >>> 31) + (halves[i + 6]! >>> 31);
+  }
+  for (; i < halves.length; i += 2) positives += halves[i]! >>> 31;
   return positives;
 }
 
 function fill(
-  { xs, ys, thresholds, positives, negatives }: CurvePoints,
+  points: CurvePoints,
   { marked, below }: SortedScores,
   { from, to }: Range,
   isRates: boolean,
 ): void {
+  const { thresholds, positives } = points;
   const n = marked.length;
   const halves = upperHalves(marked);
   let tp = positives;
   for (let i = from, at = 0; i < to; at++) {
-    const magnitude = Math.abs(marked[i]!);
     const stop = i < below ? below : n;
-    thresholds[at] = i < below ? -magnitude : magnitude;
-    xs[at] = isRates ? (n - i - tp) / negatives : tp / (n - i);
-    ys[at] = (isRates ? positives - tp : tp) / positives;
+    const sign = i < below ? -1 : 1;
+    // As long as four at a time share their score with no other.
+    for (; i + 4 < stop && i + 4 < to; i += 4, at += 4) {
+      const a = Math.abs(marked[i]!);
+      const b = Math.abs(marked[i + 1]!);
+      const c = Math.abs(marked[i + 2]!);
+      const d = Math.abs(marked[i + 3]!);
+      if (a === b || b === c || c === d || d === Math.abs(marked[i + 4]!)) break;
+      thresholds[at] = sign * a;
+      thresholds[at + 1] = sign * b;
+      thresholds[at + 2] = sign * c;
+      thresholds[at + 3] = sign * d;
+      put(points, at, n - i, tp, isRates);
+      tp -= halves[2 * i]! >>> 31;
+      put(points, at + 1, n - i - 1, tp, isRates);
+      tp -= halves[2 * i + 2]! >>> 31;
+      put(points, at + 2, n - i - 2, tp, isRates);
+      tp -= halves[2 * i + 4]! >>> 31;
+      put(points, at + 3, n - i - 3, tp, isRates);
+      tp -= halves[2 * i + 6]! >>> 31;
+    }
+    const magnitude = Math.abs(marked[i]!);
+    thresholds[at] = sign * magnitude;
+    put(points, at, n - i, tp, isRates);
     do {
       tp -= halves[2 * i]! >>> 31;
       i++;
     } while (i < stop && Math.abs(marked[i]!) === magnitude);
+  }
+}
+
+/** Writes the point at which so many score at least the threshold, some of them positive. */
+function put(
+  { xs, ys, positives, negatives }: CurvePoints,
+  at: number,
+  chosen: number,
+  tp: number,
+  isRates: boolean,
+): void {
+  xs[at] = isRates ? (chosen - tp) / negatives : tp / chosen;
+  ys[at] = (isRates ? positives - tp : tp) / positives;
+}
+
+/**
+ * Thresholds and precisions, weights of true positives in place of recalls, and the totals of false and
+ * true positives: sums must run from the highest score down, as their last bits depend on it.
+ */
+function fillWeighed(
+  { xs, ys, thresholds, size }: CurvePoints,
+  { marked, below, weights }: SortedScores,
+  totals: Float64Array,
+): void {
+  const halves = upperHalves(marked);
+  const heavy = weights!;
+  let fp = 0;
+  let tp = 0;
+  let at = size;
+  for (let last = marked.length - 1; last >= 0; ) {
+    const first = firstOfTies(marked, last, last < below ? 0 : below);
+    for (let i = first; i <= last; i++) {
+      // In the order they came, which is turned round below 0.
+      const k = last < below ? first + last - i : i;
+      if (halves[2 * k]! < 0) tp += heavy[k]!;
+      else fp += heavy[k]!;
+    }
+    const magnitude = Math.abs(marked[first]!);
+    thresholds[--at] = last < below ? -magnitude : magnitude;
+    xs[at] = tp + fp === 0 ? 0 : tp / (tp + fp);
+    ys[at] = tp;
+    totals[0] = fp;
+    totals[1] = tp;
+    last = first - 1;
   }
 }
 

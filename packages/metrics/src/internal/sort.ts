@@ -77,7 +77,9 @@ function sortSides(given: Given, sorted: Values, memory: Memory): number {
     sortStretch(sorted, 0, given.scores.length, room, true);
     return below;
   }
-  deal(given, spots, places, sorted);
+  const { values, weights } = sorted;
+  if (weights) dealWeighed(given, given.weights!, spots, places, values, weights);
+  else deal(given, spots, places, values);
   const dealt = { low: origin, scale };
   sortPlaces(sorted, 0, places.subarray(0, zero), dealt, room);
   sortPlaces(sorted, below, places.subarray(zero), dealt, room);
@@ -127,16 +129,14 @@ function countPlaces(scores: Float64Array, spots: Spots, counts: Uint32Array): v
 
 /** Moves each to its place, and puts the marks on; begins become ends. */
 function deal(
-  { scores, positive, weights }: Given,
+  { scores, positive }: Given,
   spots: Spots,
   begins: Uint32Array,
-  { values, weights: moved }: Values,
+  values: Float64Array,
 ): void {
-  const odd = weights ? scores.length : scores.length & 3;
+  const odd = scores.length & 3;
   for (let i = 0; i < odd; i++) {
-    const to = begins[placeOfScore(scores[i]!, spots)]!++;
-    values[to] = marked(scores[i]!, positive[i] === 1);
-    if (weights) moved![to] = weights[i]!;
+    values[begins[placeOfScore(scores[i]!, spots)]!++] = marked(scores[i]!, positive[i] === 1);
   }
   for (let i = odd; i < scores.length; i += 4) {
     const a = scores[i]!;
@@ -151,6 +151,37 @@ function deal(
     values[begins[placeOfScore(b, spots)]!++] = marked(b, isB);
     values[begins[placeOfScore(c, spots)]!++] = marked(c, isC);
     values[begins[placeOfScore(d, spots)]!++] = marked(d, isD);
+  }
+}
+
+/** The same with weights: one loop for both would be slower for either. */
+function dealWeighed(
+  { scores, positive }: Given,
+  weights: Float64Array,
+  spots: Spots,
+  begins: Uint32Array,
+  values: Float64Array,
+  moved: Float64Array,
+): void {
+  let i = 0;
+  for (const odd = scores.length & 1; i < odd; i++) {
+    const to = begins[placeOfScore(scores[i]!, spots)]!++;
+    values[to] = marked(scores[i]!, positive[i] === 1);
+    moved[to] = weights[i]!;
+  }
+  for (; i < scores.length; i += 2) {
+    const a = scores[i]!;
+    const b = scores[i + 1]!;
+    const isA = positive[i] === 1;
+    const isB = positive[i + 1] === 1;
+    const heavyA = weights[i]!;
+    const heavyB = weights[i + 1]!;
+    const toA = begins[placeOfScore(a, spots)]!++;
+    values[toA] = marked(a, isA);
+    moved[toA] = heavyA;
+    const toB = begins[placeOfScore(b, spots)]!++;
+    values[toB] = marked(b, isB);
+    moved[toB] = heavyB;
   }
 }
 

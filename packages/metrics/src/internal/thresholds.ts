@@ -259,7 +259,7 @@ function countWeights(
 }
 
 /** The first of the samples before `last` that share its score. */
-function firstOfTies(marked: Float64Array, last: number, stop: number): number {
+export function firstOfTies(marked: Float64Array, last: number, stop: number): number {
   const magnitude = Math.abs(marked[last]!);
   let first = last;
   while (first > stop && Math.abs(marked[first - 1]!) === magnitude) first--;
