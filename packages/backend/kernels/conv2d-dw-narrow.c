@@ -105,7 +105,8 @@ static void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, co
     }
 }
 
-// x dy part mask geometry sums: with sums, [chunk][N], dy is pooled and the layer dw_pool_3x3x1's.
+// x dy part mask geometry first sums: `first` if dy is pooled and the layer is dw_pool_3x3x1's, whose sums, if
+// any, are [chunk][N].
 static void k_conv2d_dw_narrow(const Task *task) {
   const int8_t *mask = INT(3) ? BYTES(3) : 0;
   const Geometry *g = &GEOMETRY(4);
@@ -129,8 +130,8 @@ static void k_conv2d_dw_narrow(const Task *task) {
   int lo, hi;
   share(task, g->batch, &lo, &hi);
   if (hi <= lo) clear_bytes(part, (size_t)K * N * 4);
-  if (mask && is_3x3x1(g) && g->out_height > 1 && g->out_width > 1) {
-    float *columns = FLOATS_OR_NULL(4 + GEOMETRY_INTS);
+  if (INT(4 + GEOMETRY_INTS)) {
+    float *columns = FLOATS_OR_NULL(5 + GEOMETRY_INTS);
     if (columns) columns += (size_t)task->chunk * N;
     if (hi <= lo && columns) clear_bytes(columns, (size_t)N * 4);
     dw_pool_3x3x1(g, FLOATS(0), FLOATS(1), mask, part, columns, lo, hi);

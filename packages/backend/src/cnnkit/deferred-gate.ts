@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
+import { PartialSums } from './kernels/fold.js';
 import { chunksFor } from './kernels/kernel.js';
-import { Binary, Fold, Op } from './opcodes.js';
+import { Binary, Op } from './opcodes.js';
 import type { Deferred, Storage } from './storage.js';
 
 /** Where relu's gradient is taken along: what relu gave, and where its columns' sums go (0 for nowhere). */
@@ -53,17 +54,16 @@ export class DeferredGate implements Deferred {
   /** The same, and the sums of the columns into `sums`. */
   computeWithSums(block: number, sums: number): void {
     if (this.#along(block, sums)) return;
-    const { arena, commands } = this.#backend;
     const rows = this.dy.size / this.columns;
     // From the shape alone: partial sums decide the bits.
     const parts = Math.max(1, Math.min(32, rows >> 5));
     const from = [this.dy.block(), this.of.block()];
-    const bytes = parts * this.columns * 4;
-    const partial = arena.take(bytes);
+    const span = { outer: 1, reduced: parts, inner: this.columns };
+    const partial = new PartialSums(this.#backend, span, sums);
     const chunks = chunksFor(parts, this.dy.size);
-    commands.send(Op.gateSum, chunks, [...from, block, partial, rows, this.columns, parts]);
-    commands.send(Op.reduce, 1, [partial, sums, 1, parts, this.columns, 1, Fold.sum], [1]);
-    arena.release(partial, bytes, commands.head);
+    const ints = [...from, block, partial.block, rows, this.columns, parts];
+    this.#backend.commands.send(Op.gateSum, chunks, ints);
+    partial.add();
   }
 
   #along(block: number, sums: number): boolean {

@@ -1,9 +1,10 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
+import { PartialSums } from './kernels/fold.js';
 import { geometryOf } from './kernels/geometry.js';
 import { chunksFor, sameShape, sizeOf } from './kernels/kernel.js';
 import type { Settle } from './kernels/winograd.js';
-import { Activation, Fold, Op, Unary } from './opcodes.js';
+import { Activation, Op, Unary } from './opcodes.js';
 import type { Deferred, Storage } from './storage.js';
 
 // tfjs-layers splits convolution, bias, activation and pool into operations of their own while
@@ -318,16 +319,14 @@ class DeferredUnpoolSums implements Deferred {
 
   compute(block: number): void {
     const { columns, pooled } = this;
-    const { arena, commands } = this.#backend;
     const rows = pooled.size / columns;
     const parts = Math.max(1, Math.min(32, rows >> 5));
     const from = [pooled.block(), this.winners.block()];
-    const bytes = parts * columns * 4;
-    const partial = arena.take(bytes);
-    const ints = [...from, partial, rows, columns, parts];
-    commands.send(Op.unpoolSum, chunksFor(parts, pooled.size), ints);
-    commands.send(Op.reduce, 1, [partial, block, 1, parts, columns, 1, Fold.sum], [1]);
-    arena.release(partial, bytes, commands.head);
+    const span = { outer: 1, reduced: parts, inner: columns };
+    const partial = new PartialSums(this.#backend, span, block);
+    const ints = [...from, partial.block, rows, columns, parts];
+    this.#backend.commands.send(Op.unpoolSum, chunksFor(parts, pooled.size), ints);
+    partial.add();
   }
 
   release(): void {

@@ -12,8 +12,8 @@ import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Binary, Fold, Op, Unary } from '../opcodes.js';
 import type { Storage } from '../storage.js';
 import { sendBinary } from './binary.js';
+import { PartialSums, sendReduce } from './fold.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sameShape, sizeOf } from './kernel.js';
-import { sendReduce } from './reduce.js';
 
 /** Normalisation over the last axis, as tfjs-layers asks for it, in one command; other shapes in a few. */
 const batchNorm: Kernel = ({ inputs, attrs, backend }) => {
@@ -134,17 +134,14 @@ function sendSums(
   scale: number,
   gate?: NormGate,
 ): void {
-  const { arena, commands } = backend;
   const { columns, rows, parts, cost } = columnsOf(x);
-  const inner = dy === 0 ? columns : 2 * columns;
-  const bytes = parts * inner * 4;
-  const partial = arena.take(bytes);
+  const span = { outer: 1, reduced: parts, inner: dy === 0 ? columns : 2 * columns };
+  const partial = new PartialSums(backend, span, to, scale);
   const gated = gate === undefined ? [0, 0, 0, 0] : [...gate.blocks, 1];
-  const ints = [backend.blockOf(x), mean, dy, partial, rows, columns, parts, ...gated];
+  const ints = [backend.blockOf(x), mean, dy, partial.block, rows, columns, parts, ...gated];
   const chunks = Math.min(parts, chunksFor(parts, cost));
-  commands.send(Op.batchNormSums, chunks, ints, [gate?.epsilon ?? 0]);
-  commands.send(Op.reduce, 1, [partial, to, 1, parts, inner, 1, Fold.sum], [scale]);
-  arena.release(partial, bytes, commands.head);
+  backend.commands.send(Op.batchNormSums, chunks, ints, [gate?.epsilon ?? 0]);
+  partial.add();
 }
 
 /** The last normalisation in training of what a storage holds: its gradient asks whether relu followed. */

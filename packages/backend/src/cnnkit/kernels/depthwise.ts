@@ -2,10 +2,10 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { Fold, Op } from '../opcodes.js';
 import { convolutionInfo, forwardKernel } from './convolution.js';
+import { sendReduce } from './fold.js';
 import { geometryOf } from './geometry.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 import { sendCopy, sendFill } from './move.js';
-import { sendReduce } from './reduce.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 

@@ -1,18 +1,11 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { CnnkitBackend } from '../backend.js';
 import { deferUnpoolSums, gatedUnpool } from '../deferred.js';
 import { gateOf } from '../deferred-gate.js';
 import { Fold, Op } from '../opcodes.js';
 import { cast } from './choose.js';
+import { type Span, sendReduce } from './fold.js';
 import { chunksFor, type Kernel, sizeOf } from './kernel.js';
 import { transpose } from './move.js';
-
-/** A tensor seen as [outer, reduced, inner]. */
-interface Span {
-  readonly outer: number;
-  readonly reduced: number;
-  readonly inner: number;
-}
 
 /** @returns undefined if the reduced axes do not lie side by side (axes of size 1 aside). */
 function spanOf(shape: readonly number[], axes: readonly number[]): Span | undefined {
@@ -30,68 +23,6 @@ function spanOf(shape: readonly number[], axes: readonly number[]): Span | undef
     else reduced *= size;
   });
   return Number.isNaN(reduced) ? undefined : { outer, reduced, inner };
-}
-
-/** Stretches to cut a long fold into: from the shape alone, since it decides the bits of a sum. */
-function stretches({ outer, reduced, inner }: Span): number {
-  if (outer * inner * reduced < 32768 || reduced < 64) return 1;
-  return Math.min(32, Math.ceil(reduced / 32));
-}
-
-/** Folds `block` into `to`, in two commands where the fold is long. */
-export function sendReduce(
-  backend: CnnkitBackend,
-  fold: number,
-  block: number,
-  to: number,
-  span: Span,
-  scale: number,
-): void {
-  const { outer, reduced, inner } = span;
-  const { arena, commands } = backend;
-  const parts = stretches(span);
-  const cost = outer * reduced * inner;
-  if (parts === 1) {
-    const chunks = chunksFor(outer, cost);
-    commands.send(Op.reduce, chunks, [block, to, outer, reduced, inner, 1, fold], [scale]);
-    return;
-  }
-  const bytes = outer * parts * inner * 4;
-  const partial = arena.take(bytes);
-  const chunks = chunksFor(outer * parts, cost);
-  commands.send(Op.reduce, chunks, [block, partial, outer, reduced, inner, parts, fold], [1]);
-  commands.send(
-    Op.reduce,
-    chunksFor(outer, outer * parts * inner),
-    [partial, to, outer, parts, inner, 1, fold],
-    [scale],
-  );
-  arena.release(partial, bytes, commands.head);
-}
-
-/** Room for partial sums, [outer][reduced][inner], to be added up; with one part, where the sum itself goes. */
-export class PartialSums {
-  readonly block: number;
-  readonly #backend: CnnkitBackend;
-  readonly #span: Span;
-  readonly #bytes: number;
-  readonly #to: number;
-
-  constructor(backend: CnnkitBackend, span: Span, to: number) {
-    this.#backend = backend;
-    this.#span = span;
-    this.#bytes = span.reduced === 1 ? 0 : span.outer * span.reduced * span.inner * 4;
-    this.#to = to;
-    this.block = this.#bytes === 0 ? to : backend.arena.take(this.#bytes);
-  }
-
-  /** Sends the addition, and gives the room back. */
-  add(): void {
-    if (this.#bytes === 0) return;
-    const { arena, commands } = this.#backend;
-    sendReduce(this.#backend, Fold.sum, this.block, this.#to, this.#span, 1);
-    arena.release(this.block, this.#bytes, commands.head);
-  }
 }
 
 /** The folds of each type; what has none is converted first. */

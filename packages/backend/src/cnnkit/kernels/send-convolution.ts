@@ -5,10 +5,10 @@ import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
+import { PartialSums } from './fold.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { PartialSums } from './reduce.js';
 import { sendWinograd, sendWinogradDw, sendWinogradDx, sendWinogradPool } from './winograd.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -165,11 +165,12 @@ export function sendConv2DDw(
   const from = [x.block(), unpool === undefined ? dy.block() : unpool.pooled.block()];
   const winners = unpool === undefined ? 0 : unpool.winners.block();
   const partial = new PartialSums(backend, { outer: 1, reduced: parts, inner: size }, out);
-  const along = unpool !== undefined && isPooledFirst(info) ? sums?.() : undefined;
+  const first = unpool !== undefined && isPooledFirst(info);
+  const along = first ? sums?.() : undefined;
   const span = { outer: 1, reduced: parts, inner: outChannels };
   const added = along === undefined ? undefined : new PartialSums(backend, span, along);
-  const ints = [...from, partial.block, winners, ...geometryOf(info), added?.block ?? 0];
-  commands.send(Op.conv2dDwNarrow, parts, ints);
+  const how = [...geometryOf(info), first ? 1 : 0, added?.block ?? 0];
+  commands.send(Op.conv2dDwNarrow, parts, [...from, partial.block, winners, ...how]);
   partial.add();
   added?.add();
 }

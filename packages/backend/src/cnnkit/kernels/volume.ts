@@ -1,10 +1,10 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { Fold, Op } from '../opcodes.js';
+import { sendReduce } from './fold.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 import { sendMatmul, sendTranspose } from './matmul.js';
 import { sendCopy, sendFill, stridesOf } from './move.js';
-import { sendReduce } from './reduce.js';
 
 // Convolutions over volumes, made of what there is: products with windows copied side by side.
 

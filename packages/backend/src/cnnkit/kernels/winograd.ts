@@ -4,10 +4,10 @@ import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
 import { Activation, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
+import { PartialSums } from './fold.js';
 import { geometryOf } from './geometry.js';
 import { chunksFor, sizeOf } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { PartialSums } from './reduce.js';
 import { countTiles, planUnsettled, planWinograd, type WinogradPlan } from './winograd-plan.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
