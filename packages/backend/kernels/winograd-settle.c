@@ -16,47 +16,54 @@ typedef struct Decision {
   int pooled;
 } Decision;
 
-// The vectors of one tile, filters from n on: pixel (i, j) lies at `at + i * row + j * pixel`.
-INLINE void settle_tile(const Decision *d, const Patch *p, const float *scales, int b, int oh, int ow, int n,
-                        int *alike) {
-  const int N = d->exact.g->filters;
-  const V mean = load(d->mean + n), factor = load(d->factor + n), offset = d->offset ? load(d->offset + n) : zero();
-  const V margin = doubt(load(scales + n)) * v_abs(factor);
-  const VI there = lanes() < N - n; // what lies beyond is rubbish
-#define AT(i, j) (p->first + (i) * p->image_row + (j) * p->image_pixel + n)
-#define VALUE(i, j) NORMED(load(AT(i, j)), mean, factor, offset)
-  if (d->pooled) {
-    // A tile is a window; of one that hangs over the edge the pool takes nothing.
-    if (p->y1 < 2 || p->x1 < 2) return;
-    V best = splat(-__builtin_inff()), winner = zero();
-    for (int k = 0; k < 4; k++) {
-      const VI better = VALUE(k >> 1, k & 1) > best;
-      winner = pick(better, load(AT(k >> 1, k & 1)), winner);
-      best = pick(better, VALUE(k >> 1, k & 1), best);
-    }
-    // Alike is what was so before it was normalised; what is so only afterwards is near.
-    Contest contest = {.best = best};
-    for (int k = 0; k < 4; k++) {
-      contest.is[k] = load(AT(k >> 1, k & 1)) == winner;
-      contest.near |= ~(VALUE(k >> 1, k & 1) <= best - margin) & ~contest.is[k];
-    }
-    if (!winner_open(&contest, margin, there, alike, &d->exact, b, oh, ow)) return;
-  } else {
-    VI unsure = {};
-    for (int i = 0; i < p->y1; i++)
-      for (int j = 0; j < p->x1; j++) unsure |= ~(v_abs(VALUE(i, j)) >= margin);
-    if (!some(unsure & there)) return;
-  }
-  for (int i = 0; i < p->y1; i++)
-    for (int j = 0; j < p->x1; j++) {
-      if (!d->pooled && !some(~(v_abs(VALUE(i, j)) >= margin) & there)) continue;
-      float direct[VW];
-      sum_directly(&d->exact, b, oh + i, ow + j, n, direct);
-      store_part(AT(i, j), load(direct), N - n);
-    }
-#undef VALUE
-#undef AT
+// Filters from n on, and how an output y of theirs is normalised; those past the last are not `there`.
+typedef struct Column { int n, left; V mean, factor, offset, margin; VI there; } Column;
+INLINE Column column_of(const Decision *d, const float *scales, int n) {
+  const int left = d->exact.g->filters - n;
+  const V factor = load(d->factor + n);
+  return (Column){.n = n, .left = left, .mean = load(d->mean + n), .factor = factor, .offset = d->offset ? load(d->offset + n) : zero(),
+                  .margin = doubt(load(scales + n)) * v_abs(factor), .there = lanes() < left};
 }
+#define VALUE(y) NORMED(load(y), c->mean, c->factor, c->offset)
+// y by direct sums.
+INLINE void settle(const Decision *d, const Column *c, int b, int oh, int ow, float *y) {
+  float direct[VW];
+  sum_directly(&d->exact, b, oh, ow, c->n, direct);
+  store_part(y, load(direct), c->left);
+}
+INLINE VI near_zero(const Column *c, const float *y) { return ~(v_abs(VALUE(y)) >= c->margin) & c->there; }
+
+INLINE Contest contest_of(const Column *c, float *const *y) {
+  Contest contest = {.best = splat(-__builtin_inff())};
+  V winner = zero();
+  for (int k = 0; k < 4; k++) {
+    const VI better = VALUE(y[k]) > contest.best;
+    winner = pick(better, load(y[k]), winner);
+    contest.best = pick(better, VALUE(y[k]), contest.best);
+  }
+  // Alike is what was so before it was normalised; what is so only afterwards is near.
+  for (int k = 0; k < 4; k++) {
+    contest.is[k] = load(y[k]) == winner;
+    contest.near |= ~(VALUE(y[k]) <= contest.best - c->margin) & ~contest.is[k];
+  }
+  return contest;
+}
+// The pool's window from output (oh, ow) on. Outputs of alike windows, which are alike directly, are made so first:
+// with m = 4 they differ by a rounding, and in an image's background no winner would ever be clear.
+INLINE void settle_window(const Decision *d, const Column *c, int m, int b, int oh, int ow, float *const *y, int *alike) {
+  Contest contest = contest_of(c, y);
+  if (!winner_open(&contest, c->margin, c->there, alike, &d->exact, b, oh, ow)) return;
+  if (m > 2) {
+    if (*alike < 0) *alike = alike_pairs(&d->exact, b, oh, ow);
+    for (int l = 1; l < 4; l++)
+      for (int k = l - 1; k >= 0; k--)
+        if (*alike >> (k + 4 * l) & 1) store_part(y[l], load(y[k]), c->left);
+    if (*alike) contest = contest_of(c, y);
+    if (*alike && !winner_open(&contest, c->margin, c->there, alike, &d->exact, b, oh, ow)) return;
+  }
+  for (int k = 0; k < 4; k++) settle(d, c, b, oh + (k >> 1), ow + (k & 1), y[k]);
+}
+#undef VALUE
 
 // y scales mean variance offset scale x w bias m pooled geometry epsilon
 static void k_winograd_settle(const Task *task) {
@@ -73,8 +80,27 @@ static void k_winograd_settle(const Task *task) {
   for (int t = lo; t < hi; t++) {
     const Patch p = find_patch(d.y, g->out_height, g->out_width, N, &tiles, t, 0, 0, tiles.m, N, 0);
     const int b = t / tiles.per_image, r = t % tiles.per_image;
-    int alike = -1;
-    for (int n = 0; n < N; n += VW)
-      settle_tile(&d, &p, scales + (size_t)t * N, b, r / tiles.across * tiles.m, r % tiles.across * tiles.m, n, &alike);
+    const int oh = r / tiles.across * tiles.m, ow = r % tiles.across * tiles.m;
+    int alike[4] = {-1, -1, -1, -1};
+    for (int n = 0; n < N; n += VW) {
+      const Column c = column_of(&d, scales + (size_t)t * N, n);
+#define AT(i, j) (p.first + (i) * p.image_row + (j) * p.image_pixel + n)
+      if (d.pooled) { // of a window that hangs over the edge the pool takes nothing
+        for (int i = 0; i + 1 < p.y1; i += 2)
+          for (int j = 0; j + 1 < p.x1; j += 2) {
+            float *const y[4] = {AT(i, j), AT(i, j + 1), AT(i + 1, j), AT(i + 1, j + 1)};
+            settle_window(&d, &c, tiles.m, b, oh + i, ow + j, y, alike + i + j / 2);
+          }
+        continue;
+      }
+      VI unsure = {};
+      for (int i = 0; i < p.y1; i++)
+        for (int j = 0; j < p.x1; j++) unsure |= near_zero(&c, AT(i, j));
+      if (!some(unsure)) continue;
+      for (int i = 0; i < p.y1; i++)
+        for (int j = 0; j < p.x1; j++)
+          if (some(near_zero(&c, AT(i, j)))) settle(&d, &c, b, oh + i, ow + j, AT(i, j));
+#undef AT
+    }
   }
 }

@@ -238,6 +238,7 @@ describe.each([
   [3, false],
   [4, false],
   [2, true],
+  [4, true],
 ] as const)('behind a normalisation, with tiles of %i, pooled: %s', (m, pooled) => {
   const decided = ({ info }: Case, z: Float32Array) => (pooled ? winnersOf(info, z) : signs(z));
 
@@ -271,6 +272,18 @@ describe.each([
     const special = (z: Float32Array) => Array.from(z, (v) => (Number.isFinite(v) ? 0 : v));
     const want = special(normalized(of, 'direct', [m, pooled]));
     expect(special(normalized(of, 'settled', [m, pooled]))).toEqual(want);
+  });
+
+  test('in a background all see the same, and decide the same', () => {
+    const next = random(13);
+    const info = shape([2, 14, 13, 6], 18, 'same');
+    const x = new Float32Array(2 * 14 * 13 * 6).fill(0.3);
+    for (let i = 0; i < 60; i++) x[Math.floor(next() * x.length)] = next();
+    const of = { info, x, w: values(next, info.filterShape), bias: values(next, [18]) };
+    const [want, got] = (['direct', 'settled'] as const).map((how) =>
+      decided(of, normalized(of, how, [m, pooled])),
+    );
+    expect(got).toEqual(want);
   });
 
   test('one thread and two give the same bits', () => {

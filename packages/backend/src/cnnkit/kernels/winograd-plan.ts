@@ -206,14 +206,16 @@ export function planWinograd(
 /**
  * The same of a forward pass whose decisions are made, and checked, behind a batch normalisation.
  *
- * @param pooled Whether a 2 x 2 pool decides too: then tiles are its windows.
+ * @param pooled Whether a 2 x 2 pool decides too: then tiles are of whole windows.
  */
 export function planUnsettled(
   info: Conv2DInfo,
   pooled: boolean,
   use: WinogradUse,
 ): WinogradPlan | undefined {
-  return use === 'checked' ? cheapest(info, 'forward', false, pooled ? [2] : [2, 3, 4]) : undefined;
+  return use === 'checked'
+    ? cheapest(info, 'forward', false, pooled ? [2, 4] : [2, 3, 4])
+    : undefined;
 }
 
 function cheapest(
