@@ -34,13 +34,13 @@ async function gzippedBytes(names: readonly string[], entry = index): Promise<nu
 const LIMITS: Readonly<Record<string, number>> = {
   CalibrationStream: 5_300,
   LabelStream: 7_200,
-  MultilabelScoreStream: 10_800,
+  MultilabelScoreStream: 10_850,
   MultilabelStream: 7_800,
   ProbabilityStream: 4_050,
   ScoreStream: 4_100,
   accuracyScore: 3_450,
   auc: 1_100,
-  averagePrecisionScore: 7_300,
+  averagePrecisionScore: 7_350,
   balancedAccuracyScore: 4_000,
   bootstrapInterval: 4_200,
   brierScoreLoss: 5_250,
@@ -53,7 +53,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   confusedPairsOf: 800,
   confusionMatrix: 4_450,
   confusionTable: 750,
-  detCurve: 7_950,
+  detCurve: 8_050,
   expectedCalibrationError: 3_500,
   f1Score: 5_500,
   fbetaScore: 5_550,
@@ -66,20 +66,20 @@ const LIMITS: Readonly<Record<string, number>> = {
   mostConfusedPairs: 4_600,
   multilabelConfusionMatrix: 4_350,
   pairedBootstrap: 1_800,
-  precisionRecallCurve: 7_600,
+  precisionRecallCurve: 7_700,
   precisionRecallFscoreSupport: 5_550,
   precisionScore: 5_500,
   recallScore: 5_500,
   reportDictionary: 250,
   reportTable: 800,
   rocAucScore: 8_400,
-  rocCurve: 6_700,
+  rocCurve: 6_800,
   tableCsv: 250,
   tableHtml: 550,
   tableMarkdown: 300,
   tableTerminal: 900,
   tableText: 350,
-  thresholdTable: 6_600,
+  thresholdTable: 6_650,
   topKAccuracyScore: 4_250,
   withWarnings: 150,
   zeroOneLoss: 3_550,
@@ -125,7 +125,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 31 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(31_000);
+  it('everything together stays within 31.2 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(31_200);
   });
 });

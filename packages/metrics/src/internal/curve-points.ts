@@ -216,15 +216,25 @@ function fillWeighed(
   let tp = 0;
   let at = size;
   for (let last = marked.length - 1; last >= 0; ) {
-    const first = firstOfTies(marked, last, last < below ? 0 : below);
-    for (let i = first; i <= last; i++) {
-      // In the order they came, which is turned round below 0.
-      const k = last < below ? first + last - i : i;
-      if (halves[2 * k]! < 0) tp += heavy[k]!;
-      else fp += heavy[k]!;
+    const stop = last < below ? 0 : below;
+    const magnitude = Math.abs(marked[last]!);
+    let first = last;
+    if (last > stop && Math.abs(marked[last - 1]!) === magnitude) {
+      first = firstOfTies(marked, last, stop);
+      for (let i = first; i <= last; i++) {
+        // In the order they came, which is turned round below 0.
+        const k = last < below ? first + last - i : i;
+        if (halves[2 * k]! < 0) tp += heavy[k]!;
+        else fp += heavy[k]!;
+      }
+    } else {
+      // Without a branch, which nobody could predict.
+      const hit = halves[2 * last]! >>> 31;
+      tp += hit * heavy[last]!;
+      fp += (1 - hit) * heavy[last]!;
     }
-    const magnitude = Math.abs(marked[first]!);
-    thresholds[--at] = last < below ? -magnitude : magnitude;
+    at--;
+    thresholds[at] = last < below ? -magnitude : magnitude;
     xs[at] = tp + fp === 0 ? 0 : tp / (tp + fp);
     ys[at] = tp;
     totals[0] = fp;

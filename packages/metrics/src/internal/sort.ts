@@ -185,9 +185,9 @@ function dealWeighed(
   }
 }
 
+/** Without a branch, which nobody could predict. */
 function marked(score: number, isPositive: boolean): number {
-  const size = Math.abs(score);
-  return isPositive ? -size : size;
+  return Math.abs(score) * (1 - 2 * Number(isPositive));
 }
 
 /** Puts the marks on, each where it came. */
