@@ -14,8 +14,14 @@ interface ParityRun {
   batch: number;
   steps: number;
   initial: { shape: number[]; sum: number; first5: number[] }[];
-  float32: { before: number[][]; loss: number[]; accuracy: number[] };
-  noise: { lossByStep: number[] };
+  float32: { before: number[][]; loss: number[]; accuracy: number[]; final: Summary[] };
+  noise: { lossByStep: number[]; finalSum: number[]; finalSumOfSquares: number[] };
+}
+
+/** What the fixtures keep of a weight after the last step. */
+interface Summary {
+  sum: number;
+  sumOfSquares: number;
 }
 
 interface OptimizerRun {
@@ -34,6 +40,9 @@ interface Trained {
   first5: number[][];
   loss: number[];
   accuracy: number[];
+  final: Summary[];
+  /** How many of `final` are of weights that are trained; batch normalisation's moving ones follow. */
+  trainable: number;
 }
 
 /** Trains as the fixtures' scripts do: one pass in order; the loss of each step before its update. */
@@ -63,9 +72,17 @@ async function train(
   };
   const data = run.labelSmoothing > 0 ? smoothed(images, run.labelSmoothing) : images;
   await fit(model, data, { batchSize: run.batch, shuffle: false, callbacks: [record] });
+  const final = model.getWeights().map((weight) => summarize(weight.dataSync()));
+  const trainable = model.trainableWeights.length;
   optimizer.dispose();
   model.dispose();
-  return { before, first5, loss, accuracy };
+  return { before, first5, loss, accuracy, final, trainable };
+}
+
+function summarize(weight: ArrayLike<number>): Summary {
+  const values = Float64Array.from(weight);
+  const sum = values.reduce((total, value) => total + value, 0);
+  return { sum, sumOfSquares: values.reduce((total, value) => total + value * value, 0) };
 }
 
 function smoothed(images: ReturnType<typeof firstTrainingImages>, smoothing: number): TrainingData {
@@ -87,7 +104,7 @@ describe.skipIf(noRealData !== undefined)(
       async (file) => {
         const run = readFixture<ParityRun>(`parity/${file}`);
         const tensors = tf.memory().numTensors;
-        const { before, first5, loss, accuracy } = await train(
+        const { before, first5, loss, accuracy, final, trainable } = await train(
           { ...run, labelSmoothing: 0 },
           run.steps,
         );
@@ -103,6 +120,19 @@ describe.skipIf(noRealData !== undefined)(
           expect(gap, `step ${t}`).toBeLessThanOrEqual(Math.max(1e-5, 3 * noise));
         });
         expect(accuracy[0]).toBeCloseTo(run.float32.accuracy[0]!, 6);
+        // Batch normalisation's moving means and variances, which no loss of training depends on.
+        for (const [v, { sum, sumOfSquares }] of final.entries()) {
+          if (v < trainable) continue;
+          const expected = run.float32.final[v]!;
+          const { finalSum, finalSumOfSquares } = run.noise;
+          const bound = (of: number, noise: number) => Math.max(1e-5 * Math.max(1, of), 3 * noise);
+          expect(Math.abs(sum - expected.sum), `weight ${v}`).toBeLessThanOrEqual(
+            bound(Math.abs(expected.sum), finalSum[v]!),
+          );
+          expect(Math.abs(sumOfSquares - expected.sumOfSquares), `weight ${v}`).toBeLessThanOrEqual(
+            bound(expected.sumOfSquares, finalSumOfSquares[v]!),
+          );
+        }
         expect(tf.memory().numTensors).toBe(tensors);
       },
     );
