@@ -72,7 +72,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   recallScore: 5_500,
   reportDictionary: 250,
   reportTable: 800,
-  rocAucScore: 8_400,
+  rocAucScore: 8_100,
   rocCurve: 6_800,
   tableCsv: 250,
   tableHtml: 550,
