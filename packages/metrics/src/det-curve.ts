@@ -1,5 +1,6 @@
 import type { CurveArray, PlainScores, TypedScores } from './curve-array.js';
-import { CHOICE, curvePoints } from './internal/curve-points.js';
+import { CHOICE } from './internal/curve-ends.js';
+import { curvePoints } from './internal/curve-points.js';
 import { fail } from './internal/fail.js';
 import { warner } from './internal/warn.js';
 import type { Labels, Rows } from './labels.js';

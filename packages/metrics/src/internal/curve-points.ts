@@ -1,10 +1,9 @@
 import type { CurveArray } from '../curve-array.js';
 import type { Labels, Rows } from '../labels.js';
 import type { CurveOptions } from '../options.js';
+import type { Ends, Range } from './curve-ends.js';
 import { borrow } from './memory.js';
-import { lowerBound, upperBound } from './numpy.js';
 import { type SortedScores, sortByScore } from './sort.js';
-import { upperHalves } from './stretch-sort.js';
 import {
   count,
   firstOfTies,
@@ -13,6 +12,7 @@ import {
   sortUsed,
   type ThresholdCounts,
 } from './thresholds.js';
+import { upperHalves } from './upper-halves.js';
 
 /** Points of a curve from the lowest threshold up, before a free place for its end if it has one. */
 export interface CurvePoints {
@@ -26,19 +26,6 @@ export interface CurvePoints {
   readonly positives: number;
   readonly negatives: number;
   readonly classCount: number;
-}
-
-/** Some of the points; `isOpen` if nothing positive is the end of them. */
-interface Range {
-  readonly from: number;
-  readonly to: number;
-  readonly isOpen: boolean;
-}
-
-/** What a curve that shows a choice leaves out at its ends, of samples in order or of counts. */
-export interface Ends {
-  readonly ofSamples: (sorted: SortedScores) => Range;
-  readonly ofCounts: (counts: ThresholdCounts, isDropped: boolean) => Range;
 }
 
 /**
@@ -266,39 +253,3 @@ function pointsOf(
   }
   return points;
 }
-
-/**
- * The ends of a DET curve, which are flat and carry no choice, left out: it starts at the highest
- * threshold at which all positives are found, and ends at the lowest without a false alarm.
- */
-export const CHOICE: Ends = {
-  ofSamples({ marked, below }) {
-    const n = marked.length;
-    const halves = upperHalves(marked);
-    const isTie = (at: number) =>
-      at > 0 && at < n && at !== below && Math.abs(marked[at]!) === Math.abs(marked[at - 1]!);
-    let from = 0;
-    while (from < n && halves[2 * from]! >= 0) from++;
-    while (isTie(from)) from--;
-    let to = n;
-    while (to > 0 && halves[2 * to - 2]! < 0) to--;
-    while (isTie(to)) to++;
-    const isOpen = to === n;
-    if (!isOpen)
-      do to++;
-      while (isTie(to));
-    return { from, to, isOpen };
-  },
-
-  ofCounts({ fps, tps }, isDropped) {
-    // Nothing positive is a point like others here, and the highest threshold may be dropped for it.
-    const start = Number(isDropped && tps[0] === 0 && tps[1] === 0);
-    const clean = upperBound(fps.subarray(start), 0);
-    const positives = tps.at(-1)!;
-    return {
-      from: start + Math.max(0, clean - 1),
-      to: positives > 0 ? start + lowerBound(tps.subarray(start), positives) + 1 : start,
-      isOpen: clean === 0,
-    };
-  },
-};

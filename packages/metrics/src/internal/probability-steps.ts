@@ -1,4 +1,4 @@
-import { upperHalves } from './stretch-sort.js';
+import { upperHalves } from './upper-halves.js';
 
 /** How many steps an octave has, as bits: 128. */
 const BITS = 7;

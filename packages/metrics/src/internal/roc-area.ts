@@ -1,8 +1,8 @@
 import type { BinaryScore } from './binary-average.js';
 import { borrow } from './memory.js';
 import type { SortedScores } from './sort.js';
-import { upperHalves } from './stretch-sort.js';
 import { sortUsed } from './thresholds.js';
+import { upperHalves } from './upper-halves.js';
 import type { Warn } from './warn.js';
 import { requireWeight } from './weights.js';
 

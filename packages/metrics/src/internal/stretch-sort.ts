@@ -1,4 +1,5 @@
 import type { Memory } from './memory.js';
+import { type Bits, bitsOf, placeAtHalf, upperHalves } from './upper-halves.js';
 
 /** Up to so many values are dealt to about as many places, more to few: so what is written is near. */
 const FEW = 0x8000;
@@ -189,36 +190,6 @@ function dealPlaces(
   }
 }
 
-/** How doubles become places: the upper half, less the lowest, less its last bits. */
-interface Bits {
-  readonly lowest: number;
-  readonly shift: number;
-}
-
-/** Undefined if the upper halves are all equal; zeros, which are far below all others, do not count. */
-function bitsOf(
-  values: Float64Array,
-  count: number,
-  high: number,
-  places: number,
-): Bits | undefined {
-  let low = high;
-  for (let i = 0; i < count; i++) {
-    const size = Math.abs(values[i]!);
-    if (size < low && size > 0) low = size;
-  }
-  const halves = upperHalves(Float64Array.of(low, high));
-  const lowest = halves[0]!;
-  const span = halves[2]! - lowest;
-  // A place for each of the first bits of the span.
-  const shift = Math.max(0, Math.clz32(places) + 1 - Math.clz32(span));
-  return span === 0 ? undefined : { lowest, shift };
-}
-
-function placeAtHalf(half: number, { lowest, shift }: Bits): number {
-  return Math.max(0, (half & 0x7fffffff) - lowest) >>> shift;
-}
-
 /** Counts and moves by upper bits. */
 function dealBits(
   { values, weights }: Values,
@@ -237,13 +208,6 @@ function dealBits(
     out[at] = values[i]!;
     if (weights) moved![at] = weights[i]!;
   }
-}
-
-/** A view whose even places are the upper halves of doubles: on a big-endian machine the first. */
-export function upperHalves({ buffer, byteOffset, length }: Float64Array): Int32Array {
-  if (length === 0) return new Int32Array(0);
-  const second = Number(new Int32Array(Float64Array.of(1).buffer)[1] !== 0);
-  return new Int32Array(buffer, byteOffset + 4 * second, 2 * length - second);
 }
 
 /** Puts in order what was dealt to places that end at these indices. */

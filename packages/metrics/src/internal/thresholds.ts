@@ -6,9 +6,9 @@ import type { Memory } from './memory.js';
 import { reals } from './numpy.js';
 import { oneScore, readScores } from './score-table.js';
 import { type SortedScores, sortByScore } from './sort.js';
-import { upperHalves } from './stretch-sort.js';
 import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
+import { upperHalves } from './upper-halves.js';
 import { readWeights } from './weights.js';
 
 /**
