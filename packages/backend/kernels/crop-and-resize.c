@@ -14,7 +14,7 @@ INLINE Crop crop_at(double from, double to, int i, int n, int size) {
 }
 
 // crop-and-resize: x boxes place out n b H W C h w nearest extrapolation.
-static void k_crop_and_resize(const Task *task) {
+SMALL void k_crop_and_resize(const Task *task) {
   const int b = INT(5), H = INT(6), W = INT(7), C = INT(8), h = INT(9), w = INT(10), nearest = INT(11);
   const float outside = FLOAT(12);
   int lo, hi;

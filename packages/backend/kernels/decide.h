@@ -37,7 +37,7 @@ INLINE V seen(const Exact *e, int b, int oh, int ow, int i, int j, int c) {
   return load(e->x + (((size_t)b * g->height + ih) * g->width + iw) * g->channels + c);
 }
 // Whether outputs k and l of the 2 x 2 from (oh, ow) on see the same, as in an image's background.
-static __attribute__((noinline)) int windows_alike(const Exact *e, int b, int oh, int ow, int k, int l) {
+SMALL int windows_alike(const Exact *e, int b, int oh, int ow, int k, int l) {
   const int C = e->g->channels;
   for (int c = 0; c < C; c += VW)
     for (int tap = 0; tap < 9; tap++) {
@@ -48,7 +48,7 @@ static __attribute__((noinline)) int windows_alike(const Exact *e, int b, int oh
   return 1;
 }
 // The pairs (k, l) of them that do, as bits k + 4 l.
-static __attribute__((noinline)) int alike_pairs(const Exact *e, int b, int oh, int ow) {
+SMALL int alike_pairs(const Exact *e, int b, int oh, int ow) {
   int pairs = 0;
   for (int l = 1; l < 4; l++)
     for (int k = 0; k < l; k++)

@@ -13,7 +13,7 @@ INLINE int64_t flat_place(const int32_t *index, const int32_t *stride, int K) {
 }
 
 // gather-nd: x index out n K row limit strides.
-static void k_gather_nd(const Task *task) {
+SMALL void k_gather_nd(const Task *task) {
   const int n = INT(3), K = INT(4), row = INT(5), limit = INT(6);
   int lo, hi;
   share(task, n, &lo, &hi);
@@ -28,7 +28,7 @@ static void k_gather_nd(const Task *task) {
 enum { SCATTER_ADD = 1, SCATTER_INTEGER = 2, SCATTER_WHOLE_BASE = 4, SCATTER_ONE_UPDATE = 8 };
 
 // scatter-nd: index update base out n K row limit flags strides.
-static void k_scatter_nd(const Task *task) {
+SMALL void k_scatter_nd(const Task *task) {
   const int32_t *update = INTS(1), *base = task->arg[2] ? INTS(2) : (const int32_t *)0;
   int32_t *out = INTS(3);
   const int n = INT(4), K = INT(5), row = INT(6), limit = INT(7), flags = INT(8);

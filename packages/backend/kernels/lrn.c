@@ -29,7 +29,7 @@ static void k_lrn(const Task *task) {
 }
 
 // lrn-grad: x y dy dx P C radius bias alpha beta.
-static void k_lrn_grad(const Task *task) {
+SMALL void k_lrn_grad(const Task *task) {
   const int P = INT(4), C = INT(5), radius = INT(6);
   const float bias = FLOAT(7), alpha = FLOAT(8), beta = FLOAT(9);
   float *norm = (float *)task->scratch, *share_of = norm + C;

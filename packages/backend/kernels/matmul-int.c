@@ -4,7 +4,7 @@
 #include "task.h"
 
 // matmul-int: a b out T m n k stride_a stride_b transposed_a transposed_b.
-static void k_matmul_int(const Task *task) {
+SMALL void k_matmul_int(const Task *task) {
   const int m = INT(4), n = INT(5), k = INT(6), across = INT(9), along = INT(10);
   int lo, hi;
   share(task, INT(3) * m, &lo, &hi);

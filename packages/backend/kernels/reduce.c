@@ -78,16 +78,19 @@ INLINE void reduce(const int op, const Task *task) {
 }
 
 // A function an operation, as in unary.c.
-#define REDUCE_OPS(CASE)                                                                              \
-  CASE(R_SUM) CASE(R_MAX) CASE(R_MIN) CASE(R_PROD) CASE(R_ANY) CASE(R_ALL) CASE(R_INT_SUM)            \
-  CASE(R_INT_MAX) CASE(R_INT_MIN) CASE(R_INT_PROD)
+#define OFTEN(CASE) CASE(R_SUM) CASE(R_MAX) CASE(R_MIN)
+#define SELDOM(CASE)                                                                                  \
+  CASE(R_PROD) CASE(R_ANY) CASE(R_ALL) CASE(R_INT_SUM) CASE(R_INT_MAX) CASE(R_INT_MIN) CASE(R_INT_PROD)
 #define CASE(op) static void reduce_##op(const Task *task) { reduce(op, task); }
-REDUCE_OPS(CASE)
+OFTEN(CASE)
+#undef CASE
+#define CASE(op) SMALL void reduce_##op(const Task *task) { reduce(op, task); }
+SELDOM(CASE)
 #undef CASE
 
 static void k_reduce(const Task *task) {
 #define CASE(op) [op] = reduce_##op,
-  static void (*const REDUCE[])(const Task *) = {REDUCE_OPS(CASE)};
+  static void (*const REDUCE[])(const Task *) = {OFTEN(CASE) SELDOM(CASE)};
 #undef CASE
   REDUCE[INT(6)](task);
 }

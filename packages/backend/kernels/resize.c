@@ -54,7 +54,7 @@ INLINE void add_scaled(float *to, const float *from, float scale, int n) {
 }
 
 // resize-grad: dy dx, shape.
-static void k_resize_grad(const Task *task) {
+SMALL void k_resize_grad(const Task *task) {
   const Resize *g = (const Resize *)(task->arg + 2);
   const int C = g->channels, slabs = ceil_div(C, 64);
   int lo, hi;

@@ -16,7 +16,7 @@
   }
 
 // scan: x out O R I product integer reverse exclusive.
-static void k_scan(const Task *task) {
+SMALL void k_scan(const Task *task) {
   const int O = INT(2), R = INT(3), I = INT(4), product = INT(5), integer = INT(6), reverse = INT(7), exclusive = INT(8);
   const int slabs = ceil_div(I, 64);
   int lo, hi;

@@ -55,7 +55,7 @@ static void top_heap(const float *x, int n, int K, float *heap, int32_t *place) 
 }
 
 // top-k: x values places R n K.
-static void k_top_k(const Task *task) {
+SMALL void k_top_k(const Task *task) {
   const int R = INT(3), n = INT(4), K = INT(5);
   int lo, hi;
   share(task, R, &lo, &hi);

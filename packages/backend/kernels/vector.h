@@ -41,6 +41,7 @@ typedef uint32_t VU __attribute__((vector_size(VECTOR_BITS / 8), aligned(4), may
 typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
+#define SMALL static __attribute__((cold, noinline)) // seldom run: kept short rather than fast
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define ROLLED _Pragma("clang loop unroll(disable)")

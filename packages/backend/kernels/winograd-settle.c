@@ -36,13 +36,13 @@ INLINE VI near_zero(const Column *c, const float *y) { return ~(v_abs(VALUE(y)) 
 INLINE Contest contest_of(const Column *c, float *const *y) {
   Contest contest = {.best = splat(-__builtin_inff())};
   V winner = zero();
-  for (int k = 0; k < 4; k++) {
+  ROLLED for (int k = 0; k < 4; k++) {
     const VI better = VALUE(y[k]) > contest.best;
     winner = pick(better, load(y[k]), winner);
     contest.best = pick(better, VALUE(y[k]), contest.best);
   }
   // Alike is what was so before it was normalised; what is so only afterwards is near.
-  for (int k = 0; k < 4; k++) {
+  ROLLED for (int k = 0; k < 4; k++) {
     contest.is[k] = load(y[k]) == winner;
     contest.near |= ~(VALUE(y[k]) <= contest.best - c->margin) & ~contest.is[k];
   }
@@ -50,18 +50,18 @@ INLINE Contest contest_of(const Column *c, float *const *y) {
 }
 // The pool's window from output (oh, ow) on. Outputs of alike windows, which are alike directly, are made so first:
 // with m = 4 they differ by a rounding, and in an image's background no winner would ever be clear.
-INLINE void settle_window(const Decision *d, const Column *c, int m, int b, int oh, int ow, float *const *y, int *alike) {
+static __attribute__((noinline)) void settle_window(const Decision *d, const Column *c, int m, int b, int oh, int ow, float *const *y, int *alike) {
   Contest contest = contest_of(c, y);
   if (!winner_open(&contest, c->margin, c->there, alike, &d->exact, b, oh, ow)) return;
   if (m > 2) {
     if (*alike < 0) *alike = alike_pairs(&d->exact, b, oh, ow);
-    for (int l = 1; l < 4; l++)
-      for (int k = l - 1; k >= 0; k--)
+    ROLLED for (int l = 1; l < 4; l++)
+      ROLLED for (int k = l - 1; k >= 0; k--)
         if (*alike >> (k + 4 * l) & 1) store_part(y[l], load(y[k]), c->left);
     if (*alike) contest = contest_of(c, y);
     if (*alike && !winner_open(&contest, c->margin, c->there, alike, &d->exact, b, oh, ow)) return;
   }
-  for (int k = 0; k < 4; k++) settle(d, c, b, oh + (k >> 1), ow + (k & 1), y[k]);
+  ROLLED for (int k = 0; k < 4; k++) settle(d, c, b, oh + (k >> 1), ow + (k & 1), y[k]);
 }
 #undef VALUE
 
@@ -86,19 +86,19 @@ static void k_winograd_settle(const Task *task) {
       const Column c = column_of(&d, scales + (size_t)t * N, n);
 #define AT(i, j) (p.first + (i) * p.image_row + (j) * p.image_pixel + n)
       if (d.pooled) { // of a window that hangs over the edge the pool takes nothing
-        for (int i = 0; i + 1 < p.y1; i += 2)
-          for (int j = 0; j + 1 < p.x1; j += 2) {
+        ROLLED for (int i = 0; i + 1 < p.y1; i += 2)
+          ROLLED for (int j = 0; j + 1 < p.x1; j += 2) {
             float *const y[4] = {AT(i, j), AT(i, j + 1), AT(i + 1, j), AT(i + 1, j + 1)};
             settle_window(&d, &c, tiles.m, b, oh + i, ow + j, y, alike + i + j / 2);
           }
         continue;
       }
       VI unsure = {};
-      for (int i = 0; i < p.y1; i++)
-        for (int j = 0; j < p.x1; j++) unsure |= near_zero(&c, AT(i, j));
+      ROLLED for (int i = 0; i < p.y1; i++)
+        ROLLED for (int j = 0; j < p.x1; j++) unsure |= near_zero(&c, AT(i, j));
       if (!some(unsure)) continue;
-      for (int i = 0; i < p.y1; i++)
-        for (int j = 0; j < p.x1; j++)
+      ROLLED for (int i = 0; i < p.y1; i++)
+        ROLLED for (int j = 0; j < p.x1; j++)
           if (some(near_zero(&c, AT(i, j)))) settle(&d, &c, b, oh + i, ow + j, AT(i, j));
 #undef AT
     }
