@@ -54,13 +54,13 @@ export function rocCurve(
   options: CurveOptions = {},
 ): RocCurve<CurveArray> {
   const { dropIntermediate = true, onWarning } = options;
-  const given = readScoredClasses('rocCurve', yTrue, yScore, options);
-  const { positive, scores, weights, make } = given;
   const dropped = dropIntermediate ? 'straight' : 'none';
   const warn = warner('rocCurve', onWarning);
-  return borrow((memory) =>
-    pointsOf(count(positive, scores, weights, dropped, memory), make, warn),
-  );
+  return borrow((memory) => {
+    const given = readScoredClasses('rocCurve', yTrue, yScore, options, memory);
+    const { positive, scores, weights, make } = given;
+    return pointsOf(count(positive, scores, weights, dropped, memory), make, warn);
+  });
 }
 
 function pointsOf(

@@ -73,7 +73,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   reportDictionary: 250,
   reportTable: 800,
   rocAucScore: 8_100,
-  rocCurve: 6_800,
+  rocCurve: 6_850,
   tableCsv: 250,
   tableHtml: 550,
   tableMarkdown: 300,

@@ -40,9 +40,9 @@ export function curvePoints(
   ends?: Ends,
 ): CurvePoints {
   const { dropIntermediate = false } = options;
-  const given = readScoredClasses(fn, yTrue, yScore, options);
-  const { positive, scores, weights } = given;
   return borrow((memory) => {
+    const given = readScoredClasses(fn, yTrue, yScore, options, memory);
+    const { positive, scores, weights } = given;
     if (!dropIntermediate && weights === undefined) {
       return pointOfEach(given, sortByScore(scores, positive, undefined, memory), ends);
     }

@@ -1,6 +1,7 @@
 import type { CurveArray } from '../curve-array.js';
 import type { Label, Rows } from '../labels.js';
 import type { CurveOptions } from '../options.js';
+import { checkFinite } from './encode.js';
 import { fail, isArrayLike, show } from './fail.js';
 import type { Memory } from './memory.js';
 import { reals } from './numpy.js';
@@ -36,12 +37,15 @@ export interface ScoredClasses {
   readonly make: (length: number) => CurveArray;
 }
 
-/** Reads labels and scores of a curve; the checks are in scikit-learn's order. */
+/**
+ * Reads labels and scores of a curve, plain ones into the memory; the checks are in scikit-learn's order.
+ */
 export function readScoredClasses(
   fn: string,
   yTrue: unknown,
   yScore: ArrayLike<number> | Rows,
   { posLabel, sampleWeight }: CurveOptions,
+  memory: Memory,
 ): ScoredClasses {
   const truth = readTruthColumn(fn, yTrue);
   const given = posLabel !== null && posLabel !== undefined;
@@ -51,7 +55,7 @@ export function readScoredClasses(
     fail(fn, 'target_format', `yTrue must hold two labels; received ${received}: ${wayOut}.`);
   }
   const code = positiveOf(fn, truth, posLabel);
-  const scores = readScoreColumn(fn, yScore, truth.length, sampleWeight);
+  const scores = readScoreColumn(fn, yScore, truth.length, sampleWeight, memory);
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
   const positive = code === 1 ? truth.codes : marks(truth.codes, code);
   const isTyped = ArrayBuffer.isView('data' in yScore ? yScore.data : yScore);
@@ -70,9 +74,16 @@ function readScoreColumn(
   yScore: unknown,
   length: number,
   sampleWeight: ArrayLike<number> | null | undefined,
+  memory: Memory,
 ): ArrayLike<number> {
   if (isArrayLike(yScore) && !isArrayLike(yScore[0])) {
     checkLengths(fn, { yTrue: length, yScore: yScore.length, sampleWeight: sampleWeight?.length });
+    if (Array.isArray(yScore)) {
+      checkFinite(fn, 'yScore', yScore);
+      const copy = memory.doubles(length);
+      copy.set(yScore);
+      return copy;
+    }
   } else if (typeof yScore !== 'object') {
     fail(fn, 'target_format', `yScore must be an array of numbers; received ${show(yScore)}.`);
   }
