@@ -39,9 +39,9 @@ export function emptyRoom(memory: Memory): Room {
   return { memory, copy, places: new Uint32Array(0) };
 }
 
-/** To how many places so many values are dealt: about as many, or about 1024 times fewer. */
+/** To how many places so many values are dealt: about as many, or about 2048 times fewer. */
 export function placesFor(count: number): number {
-  const wanted = count <= FEW ? count : Math.min(count / 1024, 1024);
+  const wanted = count <= FEW ? count : Math.min(count / 2048, 1024);
   return 2 ** Math.round(Math.log2(wanted));
 }
 
