@@ -59,8 +59,10 @@ export function sortByScore(
 
 /** Sorts by magnitude those below 0, and behind them the others; says how many are below. */
 function sortSides(given: Given, sorted: Values, memory: Memory): number {
-  const low = leastOf(given.scores);
-  const high = greatestOf(given.scores);
+  const range = Float64Array.of(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+  findRange(given.scores, range);
+  const low = range[0]!;
+  const high = range[1]!;
   const isMixed = low < 0 && high >= 0;
   const places = new Uint32Array(Math.max(2, placesFor(given.scores.length)));
   const origin = isMixed ? 0 : Math.min(Math.abs(low), Math.abs(high));
@@ -86,24 +88,27 @@ function sortSides(given: Given, sorted: Values, memory: Memory): number {
   return below;
 }
 
-function leastOf(scores: Float64Array): number {
+/** Writes the least and the greatest score; four at a time, as most are neither. */
+function findRange(scores: Float64Array, range: Float64Array): void {
   let low = Number.POSITIVE_INFINITY;
-  const odd = scores.length & 3;
-  for (let i = 0; i < odd; i++) low = Math.min(low, scores[i]!);
-  for (let i = odd; i < scores.length; i += 4) {
-    low = Math.min(low, scores[i]!, scores[i + 1]!, scores[i + 2]!, scores[i + 3]!);
-  }
-  return low;
-}
-
-function greatestOf(scores: Float64Array): number {
   let high = Number.NEGATIVE_INFINITY;
   const odd = scores.length & 3;
-  for (let i = 0; i < odd; i++) high = Math.max(high, scores[i]!);
-  for (let i = odd; i < scores.length; i += 4) {
-    high = Math.max(high, scores[i]!, scores[i + 1]!, scores[i + 2]!, scores[i + 3]!);
+  for (let i = 0; i < odd; i++) {
+    range[0] = low = Math.min(low, scores[i]!);
+    range[1] = high = Math.max(high, scores[i]!);
   }
-  return high;
+  for (let i = odd; i < scores.length; i += 4) {
+    const a = scores[i]!;
+    const b = scores[i + 1]!;
+    const c = scores[i + 2]!;
+    const d = scores[i + 3]!;
+    if (a < low || b < low || c < low || d < low) {
+      range[0] = low = Math.min(low, a, b, c, d);
+    }
+    if (a > high || b > high || c > high || d > high) {
+      range[1] = high = Math.max(high, a, b, c, d);
+    }
+  }
 }
 
 /** The place of a score; without a branch, which scores of either sign would make hard to predict. */

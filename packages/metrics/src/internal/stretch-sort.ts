@@ -150,15 +150,18 @@ function countPlaces(
   }
 }
 
-/** Turns counts into where each place begins; gives the greatest count. */
+/** Turns the counts of an even number of places into where each begins; gives the greatest count. */
 export function cumulate(counts: Uint32Array, start: number): number {
   let begin = start;
   let most = 0;
-  for (let place = 0; place < counts.length; place++) {
-    const count = counts[place]!;
+  for (let place = 0; place < counts.length; place += 2) {
+    const a = counts[place]!;
+    const b = counts[place + 1]!;
     counts[place] = begin;
-    begin += count;
-    if (count > most) most = count;
+    counts[place + 1] = begin + a;
+    begin += a + b;
+    if (a > most) most = a;
+    if (b > most) most = b;
   }
   return most;
 }
