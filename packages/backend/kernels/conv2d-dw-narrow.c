@@ -61,7 +61,7 @@ INLINE void narrow_rest(const int rows, const Geometry *g, const int *place, con
   for (; n + 2 * VW <= N; n += 2 * VW) narrow_tile(rows, 2, g, place, band, part, n);
   for (; n < N; n += VW) narrow_tile(rows, 1, g, place, band, part, n);
 }
-static void narrow_band(const Geometry *g, const int *place, int K, const Band *band, float *part) {
+ALONE void narrow_band(const Geometry *g, const int *place, int K, const Band *band, float *part) {
   const int N = g->filters;
   int k = 0;
   for (; k + OUTER <= K; k += OUTER)
@@ -74,7 +74,7 @@ static void narrow_band(const Geometry *g, const int *place, int K, const Band *
 // The commonest first layer behind a pool, 3 x 3 over one unpadded channel: a window's 4 x 4 pixels and its
 // dy, spread to four vectors of which one has it in each lane, stay in registers for all nine sums, and that of dy
 // itself, the bias's gradient, where it is asked for. The sums rest from image to image, whose dy stays in L1.
-static void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part,
+ALONE void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part,
                           float *columns, int lo, int hi) {
   const int N = g->filters, W = g->width, down = g->out_height / 2, across = g->out_width / 2;
   for (int b = lo; b < hi; b++)

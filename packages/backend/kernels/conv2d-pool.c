@@ -23,7 +23,7 @@ INLINE void conv2d_pool_tile(const int cols, const float *const *run, int runs, 
 }
 
 // Few channels: bands of rows, whose number is even or the image's.
-static __attribute__((noinline)) void conv2d_pool_planes(const Task *task, const Geometry *g, Planes *p, const float *x,
+ALONE void conv2d_pool_planes(const Task *task, const Geometry *g, Planes *p, const float *x,
                                                          const float *w, const float *bias, float *out, int8_t *mask) {
   const int N = g->filters, across = g->out_width / 2, down = g->out_height / 2;
   int lo, hi;
@@ -73,29 +73,13 @@ INLINE void conv2d_pool_3x3x1(const Geometry *g, const float *x, const float *w,
   }
 }
 
-static void k_conv2d_pool(const Task *task) {
-  const float *x = FLOATS(0), *w = FLOATS(1), *bias = FLOATS_OR_NULL(2);
-  float *out = FLOATS(3);
-  int8_t *mask = BYTES(4);
-  const Geometry *g = &GEOMETRY(5);
-  const int N = g->filters, runs = g->kernel_height, length = g->kernel_width * g->channels;
-  const int window = runs * length;
+// All other layers: windows gathered where they are not in one piece, a block of pooled pixels at a time.
+ALONE void conv2d_pool_windows(const Task *task, const Geometry *g, const float *x, const float *w, const float *bias, float *out,
+                               int8_t *mask, int block, int lo, int hi) {
+  const int N = g->filters, runs = g->kernel_height, length = g->kernel_width * g->channels, window = runs * length;
   const int down = g->out_height / 2, across = g->out_width / 2, pooled = g->batch * down * across;
-  const size_t each = 4 * (size_t)window * 4 + (size_t)runs * ROWS * sizeof(float *);
-  const int block = min_int(CONV_BLOCK / 4, (int)(task->scratch_bytes / each));
   const float **run = (const float **)task->scratch;
   float *gathered = (float *)(task->scratch + (size_t)block * runs * ROWS * sizeof(float *));
-  int lo, hi;
-  share(task, ceil_div(pooled, block), &lo, &hi);
-  if (COLS > 2 && is_3x3x1(g)) {
-    conv2d_pool_3x3x1(g, x, w, bias, out, mask, lo * block, min_int(pooled, hi * block));
-    return;
-  }
-  Planes planes;
-  if (find_planes(task, g, &planes)) {
-    conv2d_pool_planes(task, g, &planes, x, w, bias, out, mask);
-    return;
-  }
   for (int u = lo; u < hi; u++) {
     const int p0 = u * block, count = min_int(block, pooled - p0);
     Pixel at = pixel_at(p0, down, across);
@@ -110,6 +94,23 @@ static void k_conv2d_pool(const Task *task) {
                          mask + (size_t)(p0 + t) * N, N, n);
     });
   }
+}
+
+static void k_conv2d_pool(const Task *task) {
+  const float *x = FLOATS(0), *w = FLOATS(1), *bias = FLOATS_OR_NULL(2);
+  float *out = FLOATS(3);
+  int8_t *mask = BYTES(4);
+  const Geometry *g = &GEOMETRY(5);
+  const int window = g->kernel_height * g->kernel_width * g->channels;
+  const int pooled = g->batch * (g->out_height / 2) * (g->out_width / 2);
+  const size_t each = 4 * (size_t)window * 4 + (size_t)g->kernel_height * ROWS * sizeof(float *);
+  const int block = min_int(CONV_BLOCK / 4, (int)(task->scratch_bytes / each));
+  int lo, hi;
+  share(task, ceil_div(pooled, block), &lo, &hi);
+  Planes planes;
+  if (COLS > 2 && is_3x3x1(g)) conv2d_pool_3x3x1(g, x, w, bias, out, mask, lo * block, min_int(pooled, hi * block));
+  else if (find_planes(task, g, &planes)) conv2d_pool_planes(task, g, &planes, x, w, bias, out, mask);
+  else conv2d_pool_windows(task, g, x, w, bias, out, mask, block, lo, hi);
 }
 
 // unpool: dy mask dz gated geometry: the gradient before the pool, written out for whoever reads it.

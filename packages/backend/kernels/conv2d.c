@@ -85,7 +85,7 @@ INLINE void conv2d_tile(const int cols, const float *const *run, int runs, int l
 
 // Few channels: bands of rows, and in each row ROWS pixels at a time, of which the last ones overlap those before.
 // A function of its own: whoever compiles at run time has one way or the other to compile.
-static __attribute__((noinline)) void conv2d_planes(const Task *task, const Geometry *g, Planes *p, const float *x,
+ALONE void conv2d_planes(const Task *task, const Geometry *g, Planes *p, const float *x,
                                                     const float *w, const float *bias, float *out, int act) {
   const int N = g->filters, across = g->out_width;
   int lo, hi;
@@ -117,8 +117,8 @@ INLINE int is_3x3x1(const Geometry *g) {
          g->stride_height == 1 && g->stride_width == 1 && g->dilation_height == 1 && g->dilation_width == 1 &&
          g->out_height == g->height - 2 && g->out_width == g->width - 2;
 }
-INLINE void conv2d_3x3x1(const Task *task, const Geometry *g, const float *x, const float *w, const float *bias,
-                         float *out, int act) {
+ALONE void conv2d_3x3x1(const Task *task, const Geometry *g, const float *x, const float *w, const float *bias,
+                        float *out, int act) {
   const int N = g->filters, W = g->width, across = g->out_width;
   int lo, hi;
   share(task, g->batch * g->out_height, &lo, &hi);
@@ -146,22 +146,9 @@ INLINE void conv2d_3x3x1(const Task *task, const Geometry *g, const float *x, co
   }
 }
 
-static void k_conv2d(const Task *task) {
-  const float *x = FLOATS(0), *w = FLOATS(1), *bias = FLOATS_OR_NULL(2);
-  float *out = FLOATS(3);
-  const int act = INT(4);
-  const Geometry *g = &GEOMETRY(5);
-  const int N = g->filters, runs = g->kernel_height, length = g->kernel_width * g->channels;
-  const int window = runs * length;
-  if (COLS > 2 && is_3x3x1(g) && g->out_width >= PATCH) {
-    conv2d_3x3x1(task, g, x, w, bias, out, act);
-    return;
-  }
-  Planes planes;
-  if (g->out_width >= ROWS && find_planes(task, g, &planes)) {
-    conv2d_planes(task, g, &planes, x, w, bias, out, act);
-    return;
-  }
+// All other layers: windows gathered where they are not in one piece, a block of pixels at a time.
+ALONE void conv2d_windows(const Task *task, const Geometry *g, const float *x, const float *w, const float *bias, float *out, int act) {
+  const int N = g->filters, runs = g->kernel_height, length = g->kernel_width * g->channels, window = runs * length;
   const int pixels = g->batch * g->out_height * g->out_width;
   const size_t weights = (size_t)window * ceil_div(N, VW) * VW;
   // Large windows leave room for fewer pixels; the command's sender checks that ROWS of them fit.
@@ -191,4 +178,15 @@ static void k_conv2d(const Task *task) {
                     packed ? cols * VW : N, bias, out + (size_t)(p0 + t * ROWS) * N, min_int(ROWS, n_pixels - t * ROWS), N, n, act);
     });
   }
+}
+
+static void k_conv2d(const Task *task) {
+  const float *x = FLOATS(0), *w = FLOATS(1), *bias = FLOATS_OR_NULL(2);
+  float *out = FLOATS(3);
+  const int act = INT(4);
+  const Geometry *g = &GEOMETRY(5);
+  Planes planes;
+  if (COLS > 2 && is_3x3x1(g) && g->out_width >= PATCH) conv2d_3x3x1(task, g, x, w, bias, out, act);
+  else if (g->out_width >= ROWS && find_planes(task, g, &planes)) conv2d_planes(task, g, &planes, x, w, bias, out, act);
+  else conv2d_windows(task, g, x, w, bias, out, act);
 }

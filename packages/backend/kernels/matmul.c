@@ -50,6 +50,13 @@ INLINE void matmul_columns(const int cols, const Matmul *m, float *panel, int r0
   }
 }
 
+#define CASE(name, cols)                                                                              \
+  ALONE void matmul_columns_##name(const Matmul *m, float *panel, int r0, int r1, int n) {            \
+    matmul_columns(cols, m, panel, r0, r1, n);                                                        \
+  }
+COLUMN_COUNTS(CASE)
+#undef CASE
+
 static void k_matmul(const Task *task) {
   const int batch = INT(4), M = INT(5), N = INT(6), K = INT(7), rows = INT(11), slabs = INT(12), transposed = INT(13);
   const int blocks = ceil_div(M, rows), width = ceil_div(ceil_div(N, slabs), 16) * 16;
@@ -62,6 +69,6 @@ static void k_matmul(const Task *task) {
                       .act = INT(10), .transposed = transposed};
     const int r1 = min_int(M, (block + 1) * rows);
     EACH_COLUMN_BLOCK(n, min_int(N, n0 + width) - n0,
-                      matmul_columns(cols, &m, (float *)task->scratch, block * rows, r1, n0 + n));
+                      FOR_COLUMNS(matmul_columns)(&m, (float *)task->scratch, block * rows, r1, n0 + n));
   }
 }

@@ -120,6 +120,10 @@ INLINE void rest_sums(const int rows, const int cols, float *at, int N, int n, i
     UNROLL for (int j = 0; j < cols; j++) rest_sum(at + (size_t)i * N + n + j * VW, sums[i][j], N - n - j * VW, first);
 }
 
+// For each number of columns a function of its own, ALONE, and within EACH_COLUMN_BLOCK the one for `cols`.
+#define COLUMN_COUNTS(CASE) CASE(all, COLS) CASE(two, COLS > 2 ? 2 : 1) CASE(one, 1)
+#define FOR_COLUMNS(function) (cols == COLS ? function##_all : cols == 1 ? function##_one : function##_two)
+
 // Runs the last argument with `cols` a constant for each block of columns [n, n + cols * VW) of N.
 #define EACH_COLUMN_BLOCK(n, N, ...)                                                               \
   for (int n = 0; n < (N);) {                                                                      \

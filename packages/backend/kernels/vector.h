@@ -41,6 +41,8 @@ typedef uint32_t VU __attribute__((vector_size(VECTOR_BITS / 8), aligned(4), may
 typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
+// A way of its own: an engine that compiles functions when they first run compiles no other ways with it.
+#define ALONE static __attribute__((noinline))
 #define SMALL static __attribute__((cold, noinline)) // seldom run: kept short rather than fast
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")

@@ -17,7 +17,7 @@ INLINE void frequency_outer(const int rows, const int cols, const float *v, int 
   UNROLL for (int i = 0; i < rows; i++)
     UNROLL for (int j = 0; j < cols; j++) store(to + (size_t)i * to_stride + j * VW, sums[i][j]);
 }
-static void frequency_gradient(const float *v, int v_stride, int C, const float *d, int N, float *to, int count, int first) {
+ALONE void frequency_gradient(const float *v, int v_stride, int C, const float *d, int N, float *to, int count, int first) {
   const int stride = tile_stride(N);
   EACH_COLUMN_BLOCK(n, N, {
     int c = 0;
@@ -39,6 +39,13 @@ INLINE void finish_weights(const int m, const float *sums, size_t fs, float *dw,
 #undef OUT
     }
 }
+
+#define CASE(m)                                                                                       \
+  ALONE void finish_weights_##m(const float *sums, size_t fs, float *dw, size_t tap, int C, int N) {  \
+    finish_weights(m, sums, fs, dw, tap, C, N);                                                       \
+  }
+TILE_SIZES(CASE)
+#undef CASE
 
 // The sums of a pooled gradient's columns, as [share][N]: with m = 2 they are what one frequency holds.
 static void add_columns(const float *d, int count, int N, float *to, int first) {
@@ -79,7 +86,5 @@ static void k_winograd_dw(const Task *task) {
     for (int f = 0; f < frequencies; f++)
       frequency_gradient(v + f * vs, tile_stride(c1 - c0), c1 - c0, d + f * ms, N, sums + f * ss, count, t0 == lo);
   }
-  if (m == 2) finish_weights(2, sums, ss, part, tap, c1 - c0, N);
-  else if (m == 4) finish_weights(4, sums, ss, part, tap, c1 - c0, N);
-  else finish_weights(3, sums, ss, part, tap, c1 - c0, N);
+  BY_TILE_SIZE(m, finish_weights, sums, ss, part, tap, c1 - c0, N);
 }

@@ -35,6 +35,10 @@ INLINE void add_tile(const int m, const Patch *p, int C, const float *in, size_t
     store_part(to, load(to) + load(e + k * VW), C - c);
   }
 }
+#define CASE(m) \
+  ALONE void add_tile_##m(const Patch *p, int C, const float *in, size_t fs) { add_tile(m, p, C, in, fs); }
+TILE_SIZES(CASE)
+#undef CASE
 static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, size_t fs, int c0, int c1, float *dx,
                       float *spare, int t0, int count) {
   const int C = c1 - c0;
@@ -42,9 +46,7 @@ static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, si
     const Patch p = find_patch(dx + c0, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left,
                                tiles->m + 2, C, spare);
     if (!p.whole) fetch_patch(&p, C);
-    if (tiles->m == 2) add_tile(2, &p, C, in, fs);
-    else if (tiles->m == 4) add_tile(4, &p, C, in, fs);
-    else add_tile(3, &p, C, in, fs);
+    BY_TILE_SIZE(tiles->m, add_tile, &p, C, in, fs);
     if (!p.whole) put_patch(&p, C);
   }
 }

@@ -21,8 +21,8 @@ typedef struct Column { int n, left; V mean, factor, offset, margin; VI there; }
 INLINE Column column_of(const Decision *d, const float *scales, int n) {
   const int left = d->exact.g->filters - n;
   const V factor = load(d->factor + n);
-  return (Column){.n = n, .left = left, .mean = load(d->mean + n), .factor = factor, .offset = d->offset ? load(d->offset + n) : zero(),
-                  .margin = doubt(load(scales + n)) * v_abs(factor), .there = lanes() < left};
+  return (Column){.n = n, .left = left, .there = lanes() < left, .factor = factor, .mean = load(d->mean + n),
+                  .offset = d->offset ? load(d->offset + n) : zero(), .margin = doubt(load(scales + n)) * v_abs(factor)};
 }
 #define VALUE(y) NORMED(load(y), c->mean, c->factor, c->offset)
 // y by direct sums.
@@ -50,7 +50,8 @@ INLINE Contest contest_of(const Column *c, float *const *y) {
 }
 // The pool's window from output (oh, ow) on. Outputs of alike windows, which are alike directly, are made so first:
 // with m = 4 they differ by a rounding, and in an image's background no winner would ever be clear.
-static __attribute__((noinline)) void settle_window(const Decision *d, const Column *c, int m, int b, int oh, int ow, float *const *y, int *alike) {
+ALONE void settle_window(const Decision *d, const Column *c, int m, int b, int oh, int ow, float *const *y,
+                         int *alike) {
   Contest contest = contest_of(c, y);
   if (!winner_open(&contest, c->margin, c->there, alike, &d->exact, b, oh, ow)) return;
   if (m > 2) {
@@ -73,7 +74,8 @@ static void k_winograd_settle(const Task *task) {
   float *factor = (float *)task->scratch;
   for (int n = 0; n < N; n += VW)
     store(factor + n, norm_factor(load(variance + n), scale ? load(scale + n) : splat(1), splat(FLOAT(11 + GEOMETRY_INTS))));
-  const Decision d = {{g, FLOATS(6), FLOATS(7), FLOATS_OR_NULL(8)}, FLOATS(2), factor, FLOATS_OR_NULL(4), FLOATS(0), INT(10)};
+  const Exact exact = {g, FLOATS(6), FLOATS(7), FLOATS_OR_NULL(8)};
+  const Decision d = {exact, FLOATS(2), factor, FLOATS_OR_NULL(4), FLOATS(0), INT(10)};
   const Tiles tiles = tiles_of(g, INT(9), 0);
   int lo, hi;
   share(task, tiles.total, &lo, &hi);

@@ -26,6 +26,11 @@ INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, i
       }
 }
 
+#define CASE(m) \
+  ALONE void filter_channels_##m(const float *w, int C, int N, int lo, int hi, float *u) { filter_channels(m, w, C, N, lo, hi, u); }
+TILE_SIZES(CASE)
+#undef CASE
+
 // w U C N m
 static void k_winograd_filter(const Task *task) {
   const int C = INT(2), N = INT(3);
@@ -33,9 +38,7 @@ static void k_winograd_filter(const Task *task) {
   share(task, ceil_div(C, 16), &lo, &hi);
   lo *= 16;
   hi = min_int(C, hi * 16);
-  if (INT(4) == 2) filter_channels(2, FLOATS(0), C, N, lo, hi, FLOATS(1));
-  else if (INT(4) == 4) filter_channels(4, FLOATS(0), C, N, lo, hi, FLOATS(1));
-  else filter_channels(3, FLOATS(0), C, N, lo, hi, FLOATS(1));
+  BY_TILE_SIZE(INT(4), filter_channels, FLOATS(0), C, N, lo, hi, FLOATS(1));
 }
 
 // A' M A of one tile, plus bias and activation, to where its outputs lie. Checked, act is relu, and each output close
@@ -77,6 +80,13 @@ INLINE void transform_output(const int m, const Patch *p, const float *in, size_
 #undef IN
 #undef OUT
 }
+#define CASE(m)                                                                                       \
+  ALONE void transform_output_##m(const Patch *p, const float *in, size_t fs, const Exact *e, int act, float *scales, int b, \
+                                  int oh, int ow) {                                                   \
+    transform_output(m, p, in, fs, e, act, scales, b, oh, ow);                                        \
+  }
+TILE_SIZES(CASE)
+#undef CASE
 // Activations dearer than relu, off the common path.
 static __attribute__((noinline)) void activate_patch(const Patch *p, int act, int N) {
   for (int i = 0; i < p->size; i++)
@@ -93,9 +103,7 @@ static void output_tiles(const Tiles *tiles, const float *in, size_t fs, const E
     const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
     const int oh = r / tiles->across * m, ow = r % tiles->across * m;
     float *to = scales ? scales + (size_t)(t0 + t) * N : 0;
-    if (m == 2) transform_output(2, &p, in, fs, e, act, to, b, oh, ow);
-    else if (m == 4) transform_output(4, &p, in, fs, e, act, to, b, oh, ow);
-    else transform_output(3, &p, in, fs, e, act, to, b, oh, ow);
+    BY_TILE_SIZE(m, transform_output, &p, in, fs, e, act, to, b, oh, ow);
     if (act > RELU) activate_patch(&p, act, N);
     if (!p.whole) put_patch(&p, N);
   }
@@ -139,6 +147,15 @@ INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in,
   }
 }
 
+ALONE void pooled_tiles_checked(const Tiles *tiles, const float *in, size_t fs, const Exact *e, float *out, int8_t *mask, int t0,
+                                int count) {
+  pooled_tiles(1, tiles, in, fs, e, out, mask, t0, count);
+}
+ALONE void pooled_tiles_unchecked(const Tiles *tiles, const float *in, size_t fs, const Exact *e, float *out, int8_t *mask, int t0,
+                                  int count) {
+  pooled_tiles(0, tiles, in, fs, e, out, mask, t0, count);
+}
+
 // x U bias out mask act m tiles-at-once w geometry scales: with a mask, out is pooled and act is relu; with the
 // weights, act is relu and its decisions are checked; with scales, act is linear.
 static void k_winograd(const Task *task) {
@@ -160,7 +177,7 @@ static void k_winograd(const Task *task) {
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * vs, tile_stride(C), C, u + f * filter_plane(C, N), product + f * ms, tile_stride(N), N, count);
     if (!mask) output_tiles(&tiles, product, ms, &exact, act, out, FLOATS_OR_NULL(9 + GEOMETRY_INTS), spare, t0, count);
-    else if (exact.w) pooled_tiles(1, &tiles, product, ms, &exact, out, mask, t0, count);
-    else pooled_tiles(0, &tiles, product, ms, &exact, out, mask, t0, count);
+    else if (exact.w) pooled_tiles_checked(&tiles, product, ms, &exact, out, mask, t0, count);
+    else pooled_tiles_unchecked(&tiles, product, ms, &exact, out, mask, t0, count);
   }
 }

@@ -202,6 +202,15 @@ static void put_patch(const Patch *p, int used) {
 }
 #define PIXEL(p, i, j) ((p)->at + (i) * (p)->row + (j) * (p)->pixel)
 
+// For each size of tiles its own functions, ALONE: a model seldom takes all of them.
+#define TILE_SIZES(CASE) CASE(2) CASE(3) CASE(4)
+#define BY_TILE_SIZE(m, function, ...)                                                              \
+  do {                                                                                              \
+    if ((m) == 2) function##_2(__VA_ARGS__);                                                        \
+    else if ((m) == 4) function##_4(__VA_ARGS__);                                                   \
+    else function##_3(__VA_ARGS__);                                                                 \
+  } while (0)
+
 // B' x B of one tile: plane f's values land in v[f * fs + c].
 INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t fs) {
   for (int c = 0; c < C; c += VW, v += VW) {
@@ -213,6 +222,10 @@ INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t
 #undef OUT
   }
 }
+#define CASE(m) \
+  ALONE void transform_input_##m(const Patch *p, int C, float *v, size_t fs) { transform_input(m, p, C, v, fs); }
+TILE_SIZES(CASE)
+#undef CASE
 // The transformed inputs of tiles [t0, t0 + count), channels [c0, c1).
 static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *spare, int c0, int c1, float *v,
                         size_t fs, int t0, int count) {
@@ -220,9 +233,7 @@ static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *
     const Patch p = find_patch(x + c0, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left,
                                tiles->m + 2, c1 - c0, spare);
     if (!p.whole) fetch_patch(&p, c1 - c0);
-    if (tiles->m == 2) transform_input(2, &p, c1 - c0, v, fs);
-    else if (tiles->m == 4) transform_input(4, &p, c1 - c0, v, fs);
-    else transform_input(3, &p, c1 - c0, v, fs);
+    BY_TILE_SIZE(tiles->m, transform_input, &p, c1 - c0, v, fs);
   }
 }
 
@@ -251,8 +262,15 @@ INLINE void transform_gradient(const int m, const int pooled, const Patch *p, co
 #undef OUT
   }
 }
+ALONE void transform_pooled(const float *dy, const int8_t *mask, int N, float *v, size_t fs) {
+  transform_gradient(2, 1, 0, dy, mask, N, v, fs);
+}
+#define CASE(m) \
+  ALONE void transform_gradient_##m(const Patch *p, int N, float *v, size_t fs) { transform_gradient(m, 0, p, 0, 0, N, v, fs); }
+TILE_SIZES(CASE)
+#undef CASE
 // The same of m = 4 from rows x columns pooled gradients, at most 2 x 2, whose rows are `next` apart.
-INLINE void transform_windows(const float *dy, const int8_t *mask, int rows, int columns, size_t next, int N, float *v,
+ALONE void transform_windows(const float *dy, const int8_t *mask, int rows, int columns, size_t next, int N, float *v,
                               size_t fs) {
   const int m = 4;
   for (int n = 0; n < N; n += VW, v += VW) {
@@ -284,14 +302,12 @@ static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, con
     }
     const size_t at = (size_t)(t0 + t) * N;
     if (mask) {
-      transform_gradient(2, 1, 0, dy + at, mask + at, N, v, fs);
+      transform_pooled(dy + at, mask + at, N, v, fs);
       continue;
     }
     const Patch p = find_patch(dy, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->m, N, spare);
     if (!p.whole) fetch_patch(&p, N);
-    if (tiles->m == 2) transform_gradient(2, 0, &p, 0, 0, N, v, fs);
-    else if (tiles->m == 4) transform_gradient(4, 0, &p, 0, 0, N, v, fs);
-    else transform_gradient(3, 0, &p, 0, 0, N, v, fs);
+    BY_TILE_SIZE(tiles->m, transform_gradient, &p, N, v, fs);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import type { DeferredUnpool, TakeSums } from '../deferred.js';
+import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Op } from '../opcodes.js';
@@ -9,7 +9,13 @@ import { PartialSums } from './fold.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { sendWinograd, sendWinogradDw, sendWinogradDx, sendWinogradPool } from './winograd.js';
+import {
+  sendWinograd,
+  sendWinogradDw,
+  sendWinogradDx,
+  sendWinogradPool,
+  type WinogradGradient,
+} from './winograd.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -72,7 +78,7 @@ export function sendConv2DPool(
 }
 
 /** A gradient as it is, or as the pooled one and its winners. */
-export type Gradient = { readonly dy: Storage; readonly unpool: DeferredUnpool | undefined };
+export type Gradient = WinogradGradient;
 
 /**
  * Sends the gradient of a convolution's input.
