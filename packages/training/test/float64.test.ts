@@ -41,8 +41,10 @@ describe.skipIf(noRealData !== undefined)(`in double precision${skippedWithoutDa
       const net = new Float64Net(model);
       const weights = model
         .getWeights()
-        .map(({ shape, size }, v) =>
-          shape.length < 2 ? new Float64Array(size) : formulaWeights(shape, v),
+        .map((weight, v) =>
+          weight.shape.length < 2
+            ? Float64Array.from(weight.dataSync())
+            : formulaWeights(weight.shape, v),
         );
       model.dispose();
       const optimizer = new ReferenceOptimizer(run.optimizer, run.config);

@@ -41,11 +41,19 @@ export class Float64Net {
       if (kind === 'Conv2D' || kind === 'Dense') {
         const [k = 1] = kind === 'Conv2D' ? (config.kernelSize as number[]) : [1];
         const before = config.padding === 'same' ? Math.floor((k - 1) / 2) : 0;
-        this.#layers.push(convolution(shape, next, k, before, v));
-        v += 2;
+        const useBias = config.useBias !== false;
+        this.#layers.push(convolution(shape, next, k, before, v, useBias));
+        v += useBias ? 2 : 1;
         const activation = config.activation as string;
         if (activation === 'relu' || activation === 'sigmoid')
           this.#layers.push(elementwise(activation));
+      } else if (kind === 'BatchNormalization') {
+        this.#layers.push(normalization(shape.c, config.epsilon as number, v));
+        v += 2;
+      } else if (kind === 'ReLU') {
+        this.#layers.push(elementwise('relu'));
+      } else if (kind === 'GlobalAveragePooling2D') {
+        this.#layers.push(globalAverage(shape));
       } else if (kind === 'MaxPooling2D' || kind === 'AveragePooling2D') {
         this.#layers.push(pool(shape, next, kind === 'MaxPooling2D'));
       } else {
@@ -98,8 +106,17 @@ export class Float64Net {
   }
 }
 
-/** Stride 1; a dense layer is one of 1x1 on one pixel. Weights v (k, k, in, out) and v + 1 (out). */
-function convolution(from: Shape, to: Shape, k: number, before: number, v: number): Layer {
+/**
+ * Stride 1; a dense layer is one of 1x1 on one pixel. Weights v (k, k, in, out) and, with a bias, v + 1 (out).
+ */
+function convolution(
+  from: Shape,
+  to: Shape,
+  k: number,
+  before: number,
+  v: number,
+  useBias: boolean,
+): Layer {
   let x = new Float64Array();
   // Calls `visit` with the offsets of every input pixel, output pixel and kernel tap that meet.
   const taps = (n: number, visit: (xAt: number, yAt: number, kAt: number) => void): void => {
@@ -118,9 +135,9 @@ function convolution(from: Shape, to: Shape, k: number, before: number, v: numbe
   return {
     forward(input, n, weights) {
       x = input as typeof x;
-      const [kernel, bias] = [weights[v]!, weights[v + 1]!];
+      const kernel = weights[v]!;
       const y = new Float64Array(n * to.h * to.w * to.c);
-      for (let at = 0; at < y.length; at += to.c) y.set(bias, at);
+      if (useBias) for (let at = 0; at < y.length; at += to.c) y.set(weights[v + 1]!, at);
       taps(n, (xAt, yAt, kAt) => {
         for (let ci = 0; ci < from.c; ci++) {
           const value = x[xAt + ci]!;
@@ -133,10 +150,12 @@ function convolution(from: Shape, to: Shape, k: number, before: number, v: numbe
     },
     backward(dy, n, weights, gradients) {
       const kernel = weights[v]!;
-      const [dKernel, dBias] = [gradients[v]!, gradients[v + 1]!];
+      const dKernel = gradients[v]!;
       const dx = new Float64Array(x.length);
-      for (let at = 0; at < dy.length; at += to.c)
-        for (let co = 0; co < to.c; co++) dBias[co]! += dy[at + co]!;
+      if (useBias)
+        dy.forEach((g, at) => {
+          gradients[v + 1]![at % to.c]! += g;
+        });
       taps(n, (xAt, yAt, kAt) => {
         for (let ci = 0; ci < from.c; ci++) {
           const row = kAt + ci * to.c;
@@ -166,6 +185,58 @@ function elementwise(activation: 'relu' | 'sigmoid'): Layer {
     },
     backward: (dy) =>
       dy.map((g, i) => (activation === 'relu' ? (y[i]! > 0 ? g : 0) : g * y[i]! * (1 - y[i]!))),
+  };
+}
+
+/** By each batch's own mean and (population) variance. Weights v (scale) and v + 1 (offset). */
+function normalization(c: number, epsilon: number, v: number): Layer {
+  let normed = new Float64Array();
+  let factors = new Float64Array();
+  const sums = (values: Float64Array, of: (value: number, at: number) => number) => {
+    const totals = new Float64Array(c);
+    values.forEach((value, at) => {
+      totals[at % c]! += of(value, at);
+    });
+    return totals;
+  };
+  return {
+    forward(x, _n, weights) {
+      const count = x.length / c;
+      const mean = sums(x, (value) => value / count);
+      const variance = sums(x, (value, at) => (value - mean[at % c]!) ** 2 / count);
+      factors = variance.map((value) => 1 / Math.sqrt(value + epsilon)) as typeof factors;
+      normed = x.map((value, at) => (value - mean[at % c]!) * factors[at % c]!) as typeof normed;
+      return normed.map((value, at) => value * weights[v]![at % c]! + weights[v + 1]![at % c]!);
+    },
+    backward(dy, _n, weights, gradients) {
+      const count = dy.length / c;
+      const dOffset = sums(dy, (g) => g);
+      const dScale = sums(dy, (g, at) => g * normed[at]!);
+      gradients[v]!.set(dScale);
+      gradients[v + 1]!.set(dOffset);
+      return dy.map((g, at) => {
+        const i = at % c;
+        const centred = g - (dOffset[i]! + normed[at]! * dScale[i]!) / count;
+        return weights[v]![i]! * factors[i]! * centred;
+      });
+    },
+  };
+}
+
+function globalAverage({ h, w, c }: Shape): Layer {
+  const pixels = h * w;
+  return {
+    forward(x, n) {
+      const y = new Float64Array(n * c);
+      x.forEach((value, at) => {
+        y[Math.floor(at / (pixels * c)) * c + (at % c)]! += value / pixels;
+      });
+      return y;
+    },
+    backward: (dy, n) =>
+      new Float64Array(n * pixels * c).map(
+        (_, at) => dy[Math.floor(at / (pixels * c)) * c + (at % c)]! / pixels,
+      ),
   };
 }
 
