@@ -1,5 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { CnnkitBackend } from '../src/cnnkit/backend.ts';
+import {
+  computeUnsettled,
+  DeferredLinear,
+  DeferredStep,
+  type TakeSums,
+} from '../src/cnnkit/deferred.ts';
+import { DeferredGate } from '../src/cnnkit/deferred-gate.ts';
+import { sendPartialSums } from '../src/cnnkit/kernels/fold.ts';
+import { sizeOf } from '../src/cnnkit/kernels/kernel.ts';
+import { sendFill } from '../src/cnnkit/kernels/move.ts';
+import { sendConv2DDw } from '../src/cnnkit/kernels/send-convolution.ts';
+import { sendUnsettled, sendWinogradDx } from '../src/cnnkit/kernels/winograd.ts';
+import { planUnsettled } from '../src/cnnkit/kernels/winograd-plan.ts';
+import { Activation } from '../src/cnnkit/opcodes.ts';
+import { Storage } from '../src/cnnkit/storage.ts';
 import { BackendError, useBackend } from '../src/index.ts';
 import { engineBackend, removeEngine } from './helpers.ts';
 
@@ -153,4 +169,115 @@ test('a step that is being sent again keeps its memory while others’ is taken 
   expect(reclaimed).toBe(true);
   expect(recorded()).toEqual([0, 1]);
   expect(run(steps[1]!, 9)).toBe(10);
+});
+
+describe('memory that fills up in the middle of', () => {
+  const image = [4, 9, 9, 20];
+  const info = (filters: number) =>
+    tf.backend_util.computeConv2DInfo([4, 9, 9, 20], [3, 3, 20, filters], 1, 1, 'same');
+  const pooledInfo = tf.backend_util.computeConv2DInfo([8, 28, 28, 1], [3, 3, 1, 8], 1, 1, 'valid');
+
+  /** What is begun with storages of these sizes, each of which may have to take several blocks. */
+  const beginnings: [string, number[], (engine: CnnkitBackend, of: Storage[]) => void][] = [
+    [
+      'a convolution that is not settled yet',
+      [sizeOf(image), 9 * 20 * 24, 24],
+      (engine, [x, filter, bias]) => {
+        const shape = info(24);
+        const linear = new DeferredLinear(
+          {
+            ...{ columns: 24, info: shape, send: () => undefined },
+            unsettled: ([a, b], add, pooled) => {
+              const plan = planUnsettled(shape, pooled, 'checked')!;
+              return (out) => sendUnsettled(engine, shape, [a, b], add, out, pooled, plan);
+            },
+          },
+          ...([[x!, filter!], bias, Activation.linear] as const),
+        );
+        const out = Storage.defer(engine, sizeOf(shape.outShape), linear);
+        try {
+          computeUnsettled(out, false)!.release();
+        } finally {
+          out.release();
+        }
+      },
+    ],
+    [
+      "the gradient of a convolution's filter, with sums taken along",
+      [8 * 28 * 28, 8 * 13 * 13 * 8, (8 * 13 * 13 * 8) / 4, 72, 8],
+      (engine, [x, pooled, winners, out, sums]) => {
+        const gradient = { dy: pooled!, unpool: { pooled: pooled!, winners: winners! } };
+        const take: TakeSums = (compute) => compute(sums!.block());
+        sendConv2DDw(engine, pooledInfo, x!, gradient, out!.block(), take);
+      },
+    ],
+    [
+      "the gradient of a convolution's input, with a relu's taken along",
+      [sizeOf(image), 9 * 20 * 20, sizeOf(image), sizeOf(image), 20],
+      (engine, [dy, filter, of, out, sums]) => {
+        const gate = { of: of!, sums: sums!.block() };
+        const gradient = { dy: dy!, unpool: undefined };
+        expect(sendWinogradDx(engine, info(20), gradient, filter!, out!.block(), gate)).toBe(true);
+      },
+    ],
+    [
+      'sums of so many parts that they are added up in two steps',
+      [512],
+      (engine, [out]) => {
+        const span = { outer: 1, reduced: 128, inner: 512 };
+        sendPartialSums(engine, span, out!.block(), (partial) =>
+          sendFill(engine, partial, 128 * 512, 1),
+        );
+      },
+    ],
+    [
+      'a value that waits for another',
+      [1 << 16, 1 << 16],
+      (engine, [dy, of]) => {
+        const gate = Storage.defer(engine, dy!.size, new DeferredGate(engine, dy!, of!, 16));
+        const step = Storage.defer(engine, dy!.size, new DeferredStep(engine, gate));
+        gate.release();
+        try {
+          step.block();
+        } finally {
+          step.release();
+        }
+      },
+    ],
+  ];
+
+  test.each(beginnings)('%s is given back', async (_, sizes, begin) => {
+    await useBackend({ backend: 'cnnkit', threads: 1 });
+    const engine = engineBackend();
+    const { arena, commands } = engine;
+    const before = arena.usedBytes;
+    const take = arena.take.bind(arena);
+    /** @returns the blocks that were taken, at most as many as there is room for. */
+    const withRoomFor = (blocks: number) => {
+      const storages = sizes.map((size) =>
+        Storage.fromHost(engine, 'float32', new Float32Array(size)),
+      );
+      let taken = 0;
+      arena.take = (...args) => {
+        if (taken === blocks) throw new BackendError('MEMORY_FULL', 'no room');
+        taken++;
+        return take(...args);
+      };
+      try {
+        begin(engine, storages);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'MEMORY_FULL' });
+        expect(taken).toBe(blocks);
+      } finally {
+        arena.take = take;
+      }
+      for (const storage of storages) storage.release();
+      commands.sync();
+      expect(arena.usedBytes, `with room for ${blocks} blocks`).toBe(before);
+      return taken;
+    };
+    const all = withRoomFor(Number.POSITIVE_INFINITY);
+    expect(all).toBeGreaterThan(sizes.length);
+    for (let blocks = 0; blocks < all; blocks++) withRoomFor(blocks);
+  });
 });

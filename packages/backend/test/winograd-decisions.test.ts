@@ -206,9 +206,9 @@ function normalized(
         sendConv2D(engine, info, operands, blockOf(bias), y, Activation.linear);
       } else {
         const tiles = plan(info, 'forward', false, m);
-        const settle = sendUnsettled(engine, info, operands, store(bias), () => y, pooled, tiles);
-        // What is never settled keeps its operands; the engine is thrown away.
-        if (how === 'settled') settle!(norm);
+        const unsettled = sendUnsettled(engine, info, operands, store(bias), y, pooled, tiles);
+        if (how === 'settled') unsettled.settle(norm);
+        unsettled.release();
       }
       const { mean, variance, offset, scale } = norm;
       const ints = [y, mean, variance, offset, scale, out, rows, columns, Activation.relu];

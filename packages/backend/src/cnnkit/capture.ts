@@ -146,8 +146,14 @@ export class Capture implements BlockPool {
     this.#derived.set(storage, made);
     const known = made.get(key);
     if (known !== undefined) return known;
-    const block = this.#backend.arena.take(bytes);
-    make(block);
+    const { arena, commands } = this.#backend;
+    const block = arena.take(bytes);
+    try {
+      make(block);
+    } catch (error) {
+      arena.release(block, bytes, commands.head);
+      throw error;
+    }
     made.set(key, block);
     this.#owned.push({ offset: block, size: this.#live.get(block) ?? 0 });
     this.#live.delete(block);

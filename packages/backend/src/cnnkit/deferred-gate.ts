@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
-import { PartialSums } from './kernels/fold.js';
+import { sendPartialSums } from './kernels/fold.js';
 import { chunksFor } from './kernels/kernel.js';
 import { Binary, Op } from './opcodes.js';
 import type { Deferred, Storage } from './storage.js';
@@ -59,11 +59,11 @@ export class DeferredGate implements Deferred {
     const parts = Math.max(1, Math.min(32, rows >> 5));
     const from = [this.dy.block(), this.of.block()];
     const span = { outer: 1, reduced: parts, inner: this.columns };
-    const partial = new PartialSums(this.#backend, span, sums);
     const chunks = chunksFor(parts, this.dy.size);
-    const ints = [...from, block, partial.block, rows, this.columns, parts];
-    this.#backend.commands.send(Op.gateSum, chunks, ints);
-    partial.add();
+    sendPartialSums(this.#backend, span, sums, (partial) => {
+      const ints = [...from, block, partial, rows, this.columns, parts];
+      this.#backend.commands.send(Op.gateSum, chunks, ints);
+    });
   }
 
   #along(block: number, sums: number): boolean {

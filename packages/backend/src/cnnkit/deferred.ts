@@ -1,9 +1,9 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
-import { PartialSums } from './kernels/fold.js';
+import { sendPartialSums } from './kernels/fold.js';
 import { geometryOf } from './kernels/geometry.js';
 import { chunksFor, sameShape, sizeOf } from './kernels/kernel.js';
-import type { Settle } from './kernels/winograd.js';
+import type { Unsettled } from './kernels/winograd.js';
 import { Activation, Op, Unary } from './opcodes.js';
 import type { Deferred, Storage } from './storage.js';
 
@@ -27,15 +27,14 @@ export interface LinearKind {
   readonly info: Conv2DInfo | undefined;
   send(operands: LinearOperands, bias: Storage | undefined, out: number, activation: number): void;
   /**
-   * Sends it without activation in a faster way, whose outputs are to be settled once it is known how they are
-   * normalised before relu, and perhaps a 2 x 2 pool, decide by them; undefined, with nothing sent, if there is none.
+   * What sends it without activation in a faster way, whose outputs are to be settled once it is known how they are
+   * normalised before relu, and perhaps a 2 x 2 pool, decide by them; undefined if there is none.
    */
   readonly unsettled?: (
     operands: LinearOperands,
     bias: Storage | undefined,
-    place: () => number,
     pooled: boolean,
-  ) => Settle | undefined;
+  ) => ((out: number) => Unsettled) | undefined;
 }
 
 /** A convolution or matmul that waits for its bias, its activation, or a reader. */
@@ -168,21 +167,16 @@ export class DeferredUnpool implements Deferred {
 }
 
 /** Computes what waits for a normalisation behind which relu decides, if there is a faster way for that. */
-export function computeUnsettled(
-  backend: CnnkitBackend,
-  storage: Storage,
-  pooled: boolean,
-): Settle | undefined {
+export function computeUnsettled(storage: Storage, pooled: boolean): Unsettled | undefined {
   const linear = linearOf(storage);
   if (linear === undefined || linear.activation !== Activation.linear) return undefined;
-  let block = 0;
-  const place = () => {
-    block = backend.arena.take(storage.size * 4);
-    return block;
-  };
-  const settle = linear.kind.unsettled?.(linear.operands, linear.bias, place, pooled);
-  if (settle !== undefined) storage.settle(block);
-  return settle;
+  const send = linear.kind.unsettled?.(linear.operands, linear.bias, pooled);
+  if (send === undefined) return undefined;
+  let unsettled: Unsettled | undefined;
+  storage.settleBy((block) => {
+    unsettled = send(block);
+  });
+  return unsettled;
 }
 
 function linearOf(storage: Storage): DeferredLinear | undefined {
@@ -323,10 +317,10 @@ class DeferredUnpoolSums implements Deferred {
     const parts = Math.max(1, Math.min(32, rows >> 5));
     const from = [pooled.block(), this.winners.block()];
     const span = { outer: 1, reduced: parts, inner: columns };
-    const partial = new PartialSums(this.#backend, span, block);
-    const ints = [...from, partial.block, rows, columns, parts];
-    this.#backend.commands.send(Op.unpoolSum, chunksFor(parts, pooled.size), ints);
-    partial.add();
+    sendPartialSums(this.#backend, span, block, (partial) => {
+      const ints = [...from, partial, rows, columns, parts];
+      this.#backend.commands.send(Op.unpoolSum, chunksFor(parts, pooled.size), ints);
+    });
   }
 
   release(): void {
@@ -349,20 +343,15 @@ export function deferUnpoolSums(
   return out;
 }
 
-/** Where the sums of a gated gradient are to go: called, it gives a block that the caller fills. */
-export type TakeSums = () => number;
+/** Has the sums of a gated gradient computed along: `compute` sends the commands that write them into its block. */
+export type TakeSums = (compute: (block: number) => void) => void;
 
 /** How to take along the sums that are asked for and wait, if there are any. */
-export function waitingSums(
-  backend: CnnkitBackend,
-  unpool: DeferredUnpool | undefined,
-): TakeSums | undefined {
+export function waitingSums(unpool: DeferredUnpool | undefined): TakeSums | undefined {
   const sums = unpool?.sums;
   if (sums === undefined || sums.users === 0) return undefined;
   if (!(sums.deferred instanceof DeferredUnpoolSums)) return undefined;
-  return () => {
-    const block = backend.arena.take(sums.size * 4);
-    sums.settle(block);
-    return block;
+  return (compute) => {
+    sums.settleBy(compute);
   };
 }

@@ -123,15 +123,12 @@ export class Storage {
 
   /** Byte offset of the values, computed or uploaded by now. */
   block(): number {
-    const { arena, views, capture } = this.#engine;
+    const { views, capture } = this.#engine;
     if (capture !== undefined && this.born !== capture) capture.reads(this);
     if (this.#block !== 0) return this.#block;
     if (this.#host === undefined) {
       const deferred = this.#deferred!;
-      const block = arena.take(this.size * 4);
-      deferred.compute(block);
-      this.settle(block);
-      return block;
+      return this.settleBy((block) => deferred.compute(block));
     }
     capture?.keep(this);
     const block = this.#takeForUpload();
@@ -155,6 +152,25 @@ export class Storage {
     }
   }
 
+  /**
+   * Takes a block for this deferred value, and gives it back if `compute` throws: then the value waits on.
+   *
+   * @param compute Sends the commands that write the value.
+   * @returns the block.
+   */
+  settleBy(compute: (block: number) => void): number {
+    const { arena, commands } = this.#engine;
+    const block = arena.take(this.size * 4);
+    try {
+      compute(block);
+    } catch (error) {
+      arena.release(block, this.size * 4, commands.head);
+      throw error;
+    }
+    this.settle(block);
+    return block;
+  }
+
   /** Takes over a block that somebody else computed this deferred value into. */
   settle(block: number): void {
     this.#block = block;
@@ -175,8 +191,14 @@ export class Storage {
     }
     const known = this.#derived?.get(key);
     if (known !== undefined) return known.block;
-    const block = this.#engine.arena.take(bytes);
-    make(block);
+    const { arena, commands } = this.#engine;
+    const block = arena.take(bytes);
+    try {
+      make(block);
+    } catch (error) {
+      arena.release(block, bytes, commands.head);
+      throw error;
+    }
     this.#derived ??= new Map();
     this.#derived.set(key, { block, bytes });
     return block;

@@ -12,7 +12,7 @@ import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Binary, Fold, Op, Unary } from '../opcodes.js';
 import type { Storage } from '../storage.js';
 import { sendBinary } from './binary.js';
-import { PartialSums, sendReduce } from './fold.js';
+import { sendPartialSums, sendReduce } from './fold.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sameShape, sizeOf } from './kernel.js';
 
 /** Normalisation over the last axis, as tfjs-layers asks for it, in one command; other shapes in a few. */
@@ -136,12 +136,13 @@ function sendSums(
 ): void {
   const { columns, rows, parts, cost } = columnsOf(x);
   const span = { outer: 1, reduced: parts, inner: dy === 0 ? columns : 2 * columns };
-  const partial = new PartialSums(backend, span, to, scale);
   const gated = gate === undefined ? [0, 0, 0, 0] : [...gate.blocks, 1];
-  const ints = [backend.blockOf(x), mean, dy, partial.block, rows, columns, parts, ...gated];
   const chunks = Math.min(parts, chunksFor(parts, cost));
-  backend.commands.send(Op.batchNormSums, chunks, ints, [gate?.epsilon ?? 0]);
-  partial.add();
+  const make = (partial: number) => {
+    const ints = [backend.blockOf(x), mean, dy, partial, rows, columns, parts, ...gated];
+    backend.commands.send(Op.batchNormSums, chunks, ints, [gate?.epsilon ?? 0]);
+  };
+  sendPartialSums(backend, span, to, make, scale);
 }
 
 /** The last normalisation in training of what a storage holds: its gradient asks whether relu followed. */
@@ -155,23 +156,27 @@ const batchNormTraining: Kernel = ({ inputs, attrs, backend }) => {
   const { x, offset, scale } = inputs as Record<string, TensorInfo | undefined> & { x: TensorInfo };
   const { columns, rows } = columnsOf(x);
   const decision = attrs.decision as Decision | undefined;
-  const settle =
+  const unsettled =
     decision === undefined || engine().state.gradientDepth === 0
       ? undefined
-      : computeUnsettled(backend, backend.storageOf(x), decision === 'relu and pool');
-  const mean = backend.output([columns]);
-  const variance = backend.output([columns]);
-  const span = { outer: 1, reduced: rows, inner: columns };
-  sendReduce(backend, Fold.sum, backend.blockOf(x), backend.blockOf(mean), span, 1 / rows);
-  sendSums(backend, x, [backend.blockOf(mean), 0], backend.blockOf(variance), 1 / rows);
-  const blockOf = (t: TensorInfo | undefined) => (t === undefined ? 0 : backend.blockOf(t));
-  settle?.({
-    ...{ mean: blockOf(mean), variance: blockOf(variance), offset: blockOf(offset) },
-    ...{ scale: blockOf(scale), epsilon: epsilonOf(attrs) },
-  });
-  const normed = deferNorm(backend, { x, mean, variance, offset, scale }, epsilonOf(attrs));
-  NORMS.set(backend.storageOf(x), normed);
-  return [backend.deferredOutput(x.shape, normed), mean, variance];
+      : computeUnsettled(backend.storageOf(x), decision === 'relu and pool');
+  try {
+    const mean = backend.output([columns]);
+    const variance = backend.output([columns]);
+    const span = { outer: 1, reduced: rows, inner: columns };
+    sendReduce(backend, Fold.sum, backend.blockOf(x), backend.blockOf(mean), span, 1 / rows);
+    sendSums(backend, x, [backend.blockOf(mean), 0], backend.blockOf(variance), 1 / rows);
+    const blockOf = (t: TensorInfo | undefined) => (t === undefined ? 0 : backend.blockOf(t));
+    unsettled?.settle({
+      ...{ mean: blockOf(mean), variance: blockOf(variance), offset: blockOf(offset) },
+      ...{ scale: blockOf(scale), epsilon: epsilonOf(attrs) },
+    });
+    const normed = deferNorm(backend, { x, mean, variance, offset, scale }, epsilonOf(attrs));
+    NORMS.set(backend.storageOf(x), normed);
+    return [backend.deferredOutput(x.shape, normed), mean, variance];
+  } finally {
+    unsettled?.release();
+  }
 };
 
 /**

@@ -15,6 +15,7 @@ import { areFloat, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 import { FUSED_ACTIVATIONS, finishActivation } from './matmul.js';
 import { sendConv2D, sendConv2DDw, sendConv2DDx } from './send-convolution.js';
 import { sendUnsettled } from './winograd.js';
+import { planUnsettled } from './winograd-plan.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -103,8 +104,11 @@ const conv2d = forwardKernel(false, (backend, info) => ({
   info,
   send: ([x, filter], bias, out, activation) =>
     sendConv2D(backend, info, [x, filter], bias === undefined ? 0 : bias.block(), out, activation),
-  unsettled: ([x, filter], bias, place, pooled) =>
-    sendUnsettled(backend, info, [x, filter], bias, place, pooled),
+  unsettled: ([x, filter], bias, pooled) => {
+    const plan = planUnsettled(info, pooled, backend.winograd);
+    if (plan === undefined) return undefined;
+    return (out) => sendUnsettled(backend, info, [x, filter], bias, out, pooled, plan);
+  },
 }));
 
 const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
@@ -143,7 +147,7 @@ const conv2dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const unpool = gatedUnpool(backend.storageOf(dy));
   const gradient = { dy: backend.storageOf(dy), unpool };
   const out = backend.output(filterShape);
-  const sums = waitingSums(backend, unpool);
+  const sums = waitingSums(unpool);
   sendConv2DDw(backend, info, backend.storageOf(x), gradient, backend.blockOf(out), sums);
   return out;
 };

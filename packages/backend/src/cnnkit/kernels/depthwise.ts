@@ -2,9 +2,9 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import { Fold, Op } from '../opcodes.js';
 import { convolutionInfo, forwardKernel } from './convolution.js';
-import { sendReduce } from './fold.js';
+import { sendPartialSums, sendReduce } from './fold.js';
 import { geometryOf } from './geometry.js';
-import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
+import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf, withRoom } from './kernel.js';
 import { sendCopy, sendFill } from './move.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -41,13 +41,11 @@ function withRepeatedChannels(
     use(x);
     return;
   }
-  const { arena, commands } = backend;
   const n = sizeOf(info.inShape);
-  const bytes = n * multiplier * 4;
-  const block = arena.take(bytes);
-  sendCopy(backend, x, block, { shape: [multiplier, n], from: [0, 1], to: [1, multiplier] });
-  use(block);
-  arena.release(block, bytes, commands.head);
+  withRoom(backend, n * multiplier * 4, (block) => {
+    sendCopy(backend, x, block, { shape: [multiplier, n], from: [0, 1], to: [1, multiplier] });
+    use(block);
+  });
 }
 
 function sendDepthwise(
@@ -127,7 +125,6 @@ const depthwiseBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   if (!areFloat(false, x, dy)) return undefined;
   const info = infoOf(attrs, x.shape, filterShape);
   if (info === undefined || sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
-  const { arena, commands } = backend;
   const [blockX, blockDy] = [backend.blockOf(x), backend.blockOf(dy)];
   const out = backend.output(filterShape);
   const to = backend.blockOf(out);
@@ -135,13 +132,12 @@ const depthwiseBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const rows = info.batchSize * info.outHeight;
   const parts = Math.max(1, Math.min(32, rows, Math.floor(cost / 65536)));
   const size = sizeOf(filterShape);
-  const partial = parts === 1 ? to : arena.take(parts * size * 4);
-  withRepeatedChannels(backend, info, blockX, (from) => {
-    commands.send(Op.depthwiseDw, parts, [from, blockDy, partial, parts, ...geometry(info)]);
+  sendPartialSums(backend, { outer: 1, reduced: parts, inner: size }, to, (partial) => {
+    withRepeatedChannels(backend, info, blockX, (from) => {
+      const ints = [from, blockDy, partial, parts, ...geometry(info)];
+      backend.commands.send(Op.depthwiseDw, parts, ints);
+    });
   });
-  if (parts === 1) return out;
-  sendReduce(backend, Fold.sum, partial, to, { outer: 1, reduced: parts, inner: size }, 1);
-  arena.release(partial, parts * size * 4, commands.head);
   return out;
 };
 

@@ -1,6 +1,6 @@
 import type { CnnkitBackend } from '../backend.js';
 import { Fold, Op } from '../opcodes.js';
-import { chunksFor } from './kernel.js';
+import { chunksFor, withRoom } from './kernel.js';
 
 /** A tensor seen as [outer, reduced, inner]. */
 export interface Span {
@@ -25,7 +25,7 @@ export function sendReduce(
   scale: number,
 ): void {
   const { outer, reduced, inner } = span;
-  const { arena, commands } = backend;
+  const { commands } = backend;
   const parts = stretches(span);
   const cost = outer * reduced * inner;
   if (parts === 1) {
@@ -33,46 +33,39 @@ export function sendReduce(
     commands.send(Op.reduce, chunks, [block, to, outer, reduced, inner, 1, fold], [scale]);
     return;
   }
-  const bytes = outer * parts * inner * 4;
-  const partial = arena.take(bytes);
-  const chunks = chunksFor(outer * parts, cost);
-  commands.send(Op.reduce, chunks, [block, partial, outer, reduced, inner, parts, fold], [1]);
-  commands.send(
-    Op.reduce,
-    chunksFor(outer, outer * parts * inner),
-    [partial, to, outer, parts, inner, 1, fold],
-    [scale],
-  );
-  arena.release(partial, bytes, commands.head);
+  withRoom(backend, outer * parts * inner * 4, (partial) => {
+    const chunks = chunksFor(outer * parts, cost);
+    commands.send(Op.reduce, chunks, [block, partial, outer, reduced, inner, parts, fold], [1]);
+    commands.send(
+      Op.reduce,
+      chunksFor(outer, outer * parts * inner),
+      [partial, to, outer, parts, inner, 1, fold],
+      [scale],
+    );
+  });
 }
 
 /**
- * Room for partial sums, [outer][reduced][inner], to be added up and multiplied by `scale`; with one part and no
- * scale where the sum itself goes.
+ * Has partial sums, [outer][reduced][inner], made in room of their own, which is given back, and sends their
+ * addition into `to`, multiplied by `scale`; with one part and no scale they are made where the sum itself goes.
+ *
+ * @param to Where the sum goes; 0 if nobody wants it, and then `make` is called with 0.
+ * @param make Sends the commands that write the partial sums into its block.
  */
-export class PartialSums {
-  readonly block: number;
-  readonly #backend: CnnkitBackend;
-  readonly #span: Span;
-  readonly #bytes: number;
-  readonly #to: number;
-  readonly #scale: number;
-
-  constructor(backend: CnnkitBackend, span: Span, to: number, scale = 1) {
-    const { outer, reduced, inner } = span;
-    this.#backend = backend;
-    this.#span = span;
-    this.#bytes = reduced === 1 && scale === 1 ? 0 : outer * reduced * inner * 4;
-    this.#to = to;
-    this.#scale = scale;
-    this.block = this.#bytes === 0 ? to : backend.arena.take(this.#bytes);
+export function sendPartialSums(
+  backend: CnnkitBackend,
+  span: Span,
+  to: number,
+  make: (block: number) => void,
+  scale = 1,
+): void {
+  const { outer, reduced, inner } = span;
+  if (to === 0 || (reduced === 1 && scale === 1)) {
+    make(to);
+    return;
   }
-
-  /** Sends the addition, and gives the room back. */
-  add(): void {
-    if (this.#bytes === 0) return;
-    const { arena, commands } = this.#backend;
-    sendReduce(this.#backend, Fold.sum, this.block, this.#to, this.#span, this.#scale);
-    arena.release(this.block, this.#bytes, commands.head);
-  }
+  withRoom(backend, outer * reduced * inner * 4, (block) => {
+    make(block);
+    sendReduce(backend, Fold.sum, block, to, span, scale);
+  });
 }

@@ -40,6 +40,23 @@ export function chunksFor(units: number, cost: number): number {
   return Math.max(1, Math.min(units, 32, Math.floor(cost / 16384)));
 }
 
+/**
+ * Room for commands between others: `use` sends those that work in it. It is given back at the end, also if
+ * `use` throws because memory is full.
+ */
+export function withRoom(
+  { arena, commands }: CnnkitBackend,
+  bytes: number,
+  use: (block: number) => void,
+): void {
+  const block = arena.take(bytes);
+  try {
+    use(block);
+  } finally {
+    arena.release(block, bytes, commands.head);
+  }
+}
+
 /** Whether two shapes are the same. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i]);

@@ -76,10 +76,8 @@ function reduction(folds: Reduction): Kernel {
         : undefined;
     if (gate !== undefined) {
       const out = backend.output(outShape);
-      const storage = backend.storageOf(x);
-      const block = backend.arena.take(storage.size * 4);
-      gate.computeWithSums(block, backend.blockOf(out));
-      storage.settle(block);
+      const sums = backend.blockOf(out);
+      backend.storageOf(x).settleBy((block) => gate.computeWithSums(block, sums));
       return out;
     }
     const from = backend.blockOf(x);

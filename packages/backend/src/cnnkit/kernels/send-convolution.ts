@@ -5,7 +5,7 @@ import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
-import { PartialSums } from './fold.js';
+import { sendPartialSums } from './fold.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
@@ -170,13 +170,14 @@ export function sendConv2DDw(
   const size = window * outChannels;
   const from = [x.block(), unpool === undefined ? dy.block() : unpool.pooled.block()];
   const winners = unpool === undefined ? 0 : unpool.winners.block();
-  const partial = new PartialSums(backend, { outer: 1, reduced: parts, inner: size }, out);
   const first = unpool !== undefined && isPooledFirst(info);
-  const along = first ? sums?.() : undefined;
-  const span = { outer: 1, reduced: parts, inner: outChannels };
-  const added = along === undefined ? undefined : new PartialSums(backend, span, along);
-  const how = [...geometryOf(info), first ? 1 : 0, added?.block ?? 0];
-  commands.send(Op.conv2dDwNarrow, parts, [...from, partial.block, winners, ...how]);
-  partial.add();
-  added?.add();
+  const how = [...geometryOf(info), first ? 1 : 0];
+  sendPartialSums(backend, { outer: 1, reduced: parts, inner: size }, out, (partial) => {
+    const send = (along: number) =>
+      sendPartialSums(backend, { outer: 1, reduced: parts, inner: outChannels }, along, (added) => {
+        commands.send(Op.conv2dDwNarrow, parts, [...from, partial, winners, ...how, added]);
+      });
+    if (first && sums !== undefined) sums(send);
+    else send(0);
+  });
 }

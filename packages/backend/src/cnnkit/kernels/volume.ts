@@ -1,8 +1,8 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { Fold, Op } from '../opcodes.js';
-import { sendReduce } from './fold.js';
-import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
+import { Op } from '../opcodes.js';
+import { sendPartialSums } from './fold.js';
+import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf, withRoom } from './kernel.js';
 import { sendMatmul, sendTranspose } from './matmul.js';
 import { sendCopy, sendFill, stridesOf } from './move.js';
 
@@ -118,14 +118,13 @@ function forColumns(
     : [inPixels, outPixels * info.outChannels, info.outChannels];
   const each = pixels * taps * channels;
   const step = Math.max(1, Math.min(batchSize, Math.floor(COLUMNS / each)));
-  const { arena, commands } = backend;
-  const columns = arena.take(step * each * 4);
-  for (let first = 0, index = 0; first < batchSize; first += step, index++) {
-    const images = Math.min(step, batchSize - first);
-    sendColumns(backend, info, { from: from + first * image * 4, to: columns, images, forward });
-    use(columns, { first, images, index });
-  }
-  arena.release(columns, step * each * 4, commands.head);
+  withRoom(backend, step * each * 4, (columns) => {
+    for (let first = 0, index = 0; first < batchSize; first += step, index++) {
+      const images = Math.min(step, batchSize - first);
+      sendColumns(backend, info, { from: from + first * image * 4, to: columns, images, forward });
+      use(columns, { first, images, index });
+    }
+  });
 }
 
 /** @returns how many groups `forColumns` makes of the outputs' windows. */
@@ -177,7 +176,6 @@ const conv3dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const info = infoOf(attrs, x.shape, filterShape);
   if (info === undefined || !areFloat(false, x, dy)) return undefined;
   if (sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
-  const { arena, commands } = backend;
   const [from, gradient] = [backend.blockOf(x), backend.blockOf(dy)];
   const out = backend.output(filterShape);
   const to = backend.blockOf(out);
@@ -186,16 +184,14 @@ const conv3dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const size = sizeOf(filterShape);
   const m = size / n;
   const parts = groupsOf(info);
-  const partial = parts === 1 ? to : arena.take(parts * size * 4);
-  forColumns(backend, info, { from, forward: true }, (columns, { first, images, index }) => {
-    const k = images * pixels;
-    const blocks = [columns, gradient + first * pixels * n * 4, partial + index * size * 4];
-    const chunks = chunksFor(Math.ceil(m / 64), m * n * k);
-    commands.send(Op.matmulTn, chunks, [...blocks, 1, m, n, k, 0, 0]);
+  sendPartialSums(backend, { outer: 1, reduced: parts, inner: size }, to, (partial) => {
+    forColumns(backend, info, { from, forward: true }, (columns, { first, images, index }) => {
+      const k = images * pixels;
+      const blocks = [columns, gradient + first * pixels * n * 4, partial + index * size * 4];
+      const chunks = chunksFor(Math.ceil(m / 64), m * n * k);
+      backend.commands.send(Op.matmulTn, chunks, [...blocks, 1, m, n, k, 0, 0]);
+    });
   });
-  if (parts === 1) return out;
-  sendReduce(backend, Fold.sum, partial, to, { outer: 1, reduced: parts, inner: size }, 1);
-  arena.release(partial, parts * size * 4, commands.head);
   return out;
 };
 

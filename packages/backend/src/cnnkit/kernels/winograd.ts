@@ -3,12 +3,12 @@ import type { CnnkitBackend } from '../backend.js';
 import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
 import { Activation, Op } from '../opcodes.js';
-import type { Storage } from '../storage.js';
-import { PartialSums } from './fold.js';
+import { Storage } from '../storage.js';
+import { sendPartialSums } from './fold.js';
 import { geometryOf } from './geometry.js';
 import { chunksFor, sizeOf } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { countTiles, planUnsettled, planWinograd, type WinogradPlan } from './winograd-plan.js';
+import { countTiles, planWinograd, type WinogradPlan } from './winograd-plan.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -75,42 +75,53 @@ export interface Norm {
   readonly epsilon: number;
 }
 
-/** Checks what relu, and the pool if there is one, will decide behind a normalisation. Call it once. */
-export type Settle = (norm: Norm) => void;
+/** The outputs of a convolution by which nothing may decide before they are settled. */
+export interface Unsettled {
+  /** Checks what relu, and the pool if there is one, will decide behind a normalisation. */
+  settle(norm: Norm): void;
+  /** Lets go of what settling reads. */
+  release(): void;
+}
 
 /**
  * Sends a convolution by Winograd's method whose outputs are normalised, and decide then: what is close to a turn
  * is not known before, so the outputs are settled when mean and variance are there.
  *
- * @param place Where the outputs go; not called where the direct kernel is faster or the only one.
  * @param pooled Whether a valid 2 x 2 pool follows behind the relu.
+ * @param plan How, by {@link planUnsettled}.
  */
 export function sendUnsettled(
   backend: CnnkitBackend,
   info: Conv2DInfo,
   [x, filter]: readonly [Storage, Storage],
   bias: Storage | undefined,
-  place: () => number,
+  out: number,
   pooled: boolean,
-  plan: WinogradPlan | undefined = planUnsettled(info, pooled, backend.winograd),
-): Settle | undefined {
-  if (plan === undefined) return undefined;
-  const { arena, commands } = backend;
+  plan: WinogradPlan,
+): Unsettled {
   const tiles = info.batchSize * countTiles(info, plan.m, false);
-  const bytes = tiles * info.outChannels * 4;
-  const scales = arena.take(bytes);
-  const out = place();
   const biasBlock = bias === undefined ? 0 : bias.block();
-  sendForward(backend, info, plan, [x, filter], biasBlock, out, 0, Activation.linear, scales);
+  const scales = Storage.allocate(backend, 'float32', tiles * info.outChannels);
+  const to = scales.block();
+  try {
+    sendForward(backend, info, plan, [x, filter], biasBlock, out, 0, Activation.linear, to);
+  } catch (error) {
+    scales.release();
+    throw error;
+  }
   const read = bias === undefined ? [x, filter] : [x, filter, bias];
   for (const storage of read) storage.retain();
-  return ({ mean, variance, offset, scale, epsilon }) => {
-    const normed = [out, scales, mean, variance, offset, scale];
-    const how = [x.block(), filter.block(), biasBlock, plan.m, pooled ? 1 : 0, ...geometryOf(info)];
-    const chunks = chunksFor(tiles, sizeOf(info.outShape));
-    commands.send(Op.winogradSettle, chunks, [...normed, ...how], [epsilon]);
-    arena.release(scales, bytes, commands.head);
-    for (const storage of read) storage.release();
+  const from = [x.block(), filter.block(), biasBlock];
+  return {
+    settle: ({ mean, variance, offset, scale, epsilon }) => {
+      const normed = [out, to, mean, variance, offset, scale];
+      const ints = [...normed, ...from, plan.m, pooled ? 1 : 0, ...geometryOf(info)];
+      const chunks = chunksFor(tiles, sizeOf(info.outShape));
+      backend.commands.send(Op.winogradSettle, chunks, ints, [epsilon]);
+    },
+    release: () => {
+      for (const storage of [...read, scales]) storage.release();
+    },
   };
 }
 
@@ -197,11 +208,11 @@ export function sendWinogradDx(
   ];
   const sums = gate?.sums ?? 0;
   const span = { outer: 1, reduced: chunks / slabs, inner: info.inChannels };
-  const partial = sums === 0 ? undefined : new PartialSums(backend, span, sums);
-  const gated = [gate === undefined ? 0 : gate.of.block(), partial?.block ?? 0];
-  const ints = [...blocks, m, tilesAtOnce, slabs, ...geometryOf(info), ...gated];
-  backend.commands.send(Op.winogradDx, chunks, ints);
-  partial?.add();
+  const of = gate === undefined ? 0 : gate.of.block();
+  sendPartialSums(backend, span, sums, (partial) => {
+    const ints = [...blocks, m, tilesAtOnce, slabs, ...geometryOf(info), of, partial];
+    backend.commands.send(Op.winogradDx, chunks, ints);
+  });
   return true;
 }
 
@@ -232,14 +243,16 @@ export function sendWinogradDw(
   const parts = chunks / slabs;
   const blocks = [x.block(), ...gradientBlocks(gradient)];
   const span = { outer: 9, reduced: parts, inner: inChannels * outChannels };
-  const partial = new PartialSums(backend, span, out);
-  // Only the smaller tiles hold what is to be added up among their frequencies.
-  const along = gradient.unpool !== undefined && m === 2 ? sums?.() : undefined;
   const columns = { outer: 1, reduced: parts, inner: outChannels };
-  const added = along === undefined ? undefined : new PartialSums(backend, columns, along);
-  const how = [m, tilesAtOnce, slabs, ...geometryOf(info), added?.block ?? 0];
-  backend.commands.send(Op.winogradDw, chunks, [...blocks, partial.block, ...how]);
-  partial.add();
-  added?.add();
+  const how = [m, tilesAtOnce, slabs, ...geometryOf(info)];
+  sendPartialSums(backend, span, out, (partial) => {
+    const send = (along: number) =>
+      sendPartialSums(backend, columns, along, (added) => {
+        backend.commands.send(Op.winogradDw, chunks, [...blocks, partial, ...how, added]);
+      });
+    // Only the smaller tiles hold what is to be added up among their frequencies.
+    if (gradient.unpool !== undefined && m === 2 && sums !== undefined) sums(send);
+    else send(0);
+  });
   return true;
 }
