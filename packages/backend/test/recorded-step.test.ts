@@ -865,6 +865,106 @@ test('a loss and a metric of one’s own that say they are pure are recorded', a
   expect([eager.calls, recorded.calls]).toEqual([8, 2]);
 });
 
+describe('a metric that counts in JavaScript', () => {
+  /** Sums what is right so far; says whether it was called behind the step. */
+  function counting(failAt = Number.POSITIVE_INFINITY) {
+    const calls = { within: 0, behind: 0 };
+    let sum = 0;
+    const count = (y: tf.Tensor, p: tf.Tensor) => {
+      if (calls.within + calls.behind === failAt) throw new RangeError('no such batch');
+      const [truth, guess] = [y.dataSync(), p.dataSync()];
+      truth.forEach((value, i) => {
+        sum += value * guess[i]!;
+      });
+      return tf.tensor1d([sum, sum + 1]);
+    };
+    const metric = (y: tf.Tensor, p: tf.Tensor) => {
+      const value = count(y, p);
+      calls.within++;
+      return value;
+    };
+    const afterStep = (y: tf.Tensor, p: tf.Tensor) => {
+      const value = count(y, p);
+      calls.behind++;
+      return value;
+    };
+    return { metric: Object.assign(metric, { afterStep }) as never, calls };
+  }
+
+  test.each([
+    ['sgd', () => tf.train.sgd(0.05)],
+    [
+      'an optimizer that steps by itself',
+      () => {
+        class Own extends tf.SGDOptimizer {
+          static readonly recordable: boolean = true;
+        }
+        return new Own(0.05);
+      },
+    ],
+  ])('is called behind each step, with %s', async (_, optimizer) => {
+    const run = async (recorded: boolean) => {
+      engineBackend().recordSteps = recorded;
+      const model = MODELS.pooled!();
+      setWeights(model, 5);
+      const [one, other] = [counting(), counting()];
+      const metrics = [one.metric, 'accuracy', other.metric];
+      model.compile({ optimizer: optimizer(), loss: 'categoricalCrossentropy', metrics });
+      const { numTensors } = tf.memory();
+      const losses: unknown[] = [];
+      const { kernels } = watchSteps();
+      const perStep: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        const { x, y } = batchOf(8, i);
+        const before = kernels.count;
+        losses.push(await model.trainOnBatch(x, y));
+        perStep.push(kernels.count - before);
+        tf.dispose([x, y]);
+      }
+      vi.restoreAllMocks();
+      expect(tf.memory().numTensors).toBe(numTensors);
+      const weights = model.getWeights().map((w) => Array.from(w.dataSync()));
+      model.dispose();
+      return { given: { losses, weights }, calls: [one.calls, other.calls], perStep };
+    };
+    const [eager, recorded] = [await run(false), await run(true)];
+    expect(recorded.given).toEqual(eager.given);
+    expect(eager.calls).toEqual(Array(2).fill({ within: 8, behind: 0 }));
+    expect(recorded.calls).toEqual(Array(2).fill({ within: 0, behind: 8 }));
+    expect(recorded.perStep[7]).toBeLessThan(eager.perStep[7]! / 3);
+  });
+
+  test('may throw, and training goes on with what was compiled', async () => {
+    const model = MODELS.pooled!();
+    for (const failAt of [0, 1, 4]) {
+      const { metric, calls } = counting(failAt);
+      model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy', metrics: [metric] });
+      const { x, y } = batchOf(8);
+      for (let i = 0; i < failAt; i++) await model.trainOnBatch(x, y);
+      const { numTensors } = tf.memory();
+      await expect(model.trainOnBatch(x, y)).rejects.toThrow('no such batch');
+      expect(tf.memory().numTensors).toBe(numTensors);
+      calls.behind++;
+      expect(await model.trainOnBatch(x, y)).toHaveLength(2);
+      expect(calls).toEqual({ within: 0, behind: failAt + 2 });
+      tf.dispose([x, y]);
+    }
+    model.dispose();
+  });
+
+  test('stays in the step where a trainer does not call it, which is not recorded then', () => {
+    const model = MODELS.pooled!();
+    const { metric } = counting();
+    const optimizer = tf.train.sgd(0.1);
+    model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: [metric] });
+    expect(engineBackend().stepAssumptions(model, optimizer)).toBeUndefined();
+    expect(engineBackend().stepAssumptions(model, optimizer, true)).toBeDefined();
+    model.compile({ optimizer, loss: metric, metrics: [metric] });
+    expect(engineBackend().stepAssumptions(model, optimizer, true)).toBeUndefined();
+    model.dispose();
+  });
+});
+
 describe('memory', () => {
   test('nothing grows from one fit to the next, and all is back with the model', async () => {
     const run = async (recorded: boolean) => {

@@ -433,3 +433,28 @@ describe('the callback, called as a loop of passes calls it', () => {
     );
   });
 });
+
+describe('called behind a step of training', () => {
+  const [right, wrong] = [() => tf.tensor1d([1]), () => tf.tensor1d([0])];
+  const output = () => tf.tensor2d([[0.75]]);
+
+  it('gives what a call within the step gives, and an evaluation begins a pass', () => {
+    const metric = epochMetrics.accuracyScore();
+    const shown = [wrong(), right()].map((y) => metric.afterStep(y, output()).dataSync()[0]);
+    expect(shown).toEqual([0, 1]);
+    expect(metric.result()).toBe(0.5);
+    metric(right(), output());
+    expect(metric.result()).toBe(1);
+    metric.afterStep(wrong(), output(), tf.tensor1d([2]));
+    expect(metric.result()).toBe(0);
+  });
+
+  it('keeps the passes of an epoch apart, where batches are read later', async () => {
+    const metric = epochMetrics.accuracyScore();
+    metric.defer('training');
+    expect(metric.afterStep(wrong(), output()).dataSync()[0]).toBe(0);
+    metric.afterStep(right(), output());
+    metric(right(), output());
+    expect(await metric.settle()).toEqual({ training: 0.5, evaluation: 1 });
+  });
+});

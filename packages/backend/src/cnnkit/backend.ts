@@ -105,10 +105,13 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
   /**
    * What a recorded step of training `model` depends on beside inputs and weights; undefined if model, loss,
    * metrics or optimizer may do more than compute, or nothing is to be recorded. Trainers add what is theirs.
+   *
+   * @param afterStep Whether metrics that have `afterStep` stay out of the step, as the trainer calls them
+   * by it behind the step
    */
-  stepAssumptions(model: object, optimizer: object): unknown[] | undefined {
-    if (!this.recordSteps || !isPureOptimizer(optimizer) || !isCompiledPurely(model))
-      return undefined;
+  stepAssumptions(model: object, optimizer: object, afterStep = false): unknown[] | undefined {
+    if (!this.recordSteps || !isPureOptimizer(optimizer)) return undefined;
+    if (!isCompiledPurely(model, afterStep)) return undefined;
     const layers = assumptionsOf(model);
     return layers === undefined ? undefined : [layers, optimizer, this.winograd];
   }

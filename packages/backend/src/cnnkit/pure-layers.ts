@@ -8,11 +8,13 @@ import {
   SGDOptimizer,
   serialization,
 } from '@tensorflow/tfjs-core';
+import { afterStepOf } from './metrics-after-step.js';
 
 // What a recorded step (`recorded-step.ts`) may be made of: tfjs-layers' own layers and tfjs's optimizers,
 // and classes that say `static readonly recordable = true` of themselves: layers whose `call` is a pure
 // function of inputs, weights and their own properties, optimizers that keep no gradient. Losses and
-// metrics that are functions of a program's own say `recordable = true`, too.
+// metrics that are functions of a program's own say `recordable = true`, too, or metrics have an `afterStep`
+// (`metrics-after-step.ts`).
 
 /** tfjs-layers' layers that compute nothing but their formula, by the names they are registered under. */
 const LAYERS = [
@@ -207,14 +209,19 @@ function isPureFunction(given: unknown): boolean {
 /**
  * Whether a model was compiled with the names of losses and metrics, which mean tfjs-layers' own functions,
  * or with functions that say `recordable = true` of themselves.
+ *
+ * @param afterStep Whether the trainer calls metrics that have `afterStep` by it, behind the step
  */
-export function isCompiledPurely(model: object): boolean {
+export function isCompiledPurely(model: object, afterStep: boolean): boolean {
   // A Sequential hands all work on to a model inside; that one holds what `compile` made.
   const { loss, metrics } = (model as { model?: Properties }).model ?? (model as Properties);
-  return arePure(loss) && arePure(metrics);
+  const isPlain = (given: unknown) => isPureFunction(given) && afterStepOf(given) === undefined;
+  const isFine = (given: unknown) =>
+    isPureFunction(given) || (afterStep && afterStepOf(given) !== undefined);
+  return arePure(loss, isPlain) && arePure(metrics, isFine);
 }
 
-function arePure(given: unknown): boolean {
-  if (given == null || typeof given === 'string' || isPureFunction(given)) return true;
-  return typeof given === 'object' && Object.values(given).every(arePure);
+function arePure(given: unknown, isFine: (given: unknown) => boolean): boolean {
+  if (given == null || typeof given === 'string' || isFine(given)) return true;
+  return typeof given === 'object' && Object.values(given).every((of) => arePure(of, isFine));
 }

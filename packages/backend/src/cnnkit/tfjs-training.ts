@@ -1,5 +1,6 @@
 import { engine, type Optimizer, serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { CnnkitBackend } from './backend.js';
+import { type Compiled, outputsAfterStep, stepWithout, withMetrics } from './metrics-after-step.js';
 import { learnPureLayers } from './pure-layers.js';
 import { forgetStepsOf, type RecordedStep } from './recorded-step.js';
 
@@ -18,13 +19,11 @@ interface Gradient {
 }
 
 /** The members of tfjs-layers' LayersModel that count; most are private to TypeScript only. */
-interface LayersModel {
+interface LayersModel extends Compiled {
   makeTrainFunction(): TrainFunction;
   dispose(...args: unknown[]): unknown;
   readonly model?: LayersModel;
   readonly optimizer_: Optimizer;
-  readonly lossFunctions: unknown;
-  readonly metricsTensors: unknown;
   readonly collectedTrainableWeights: unknown;
 }
 
@@ -48,7 +47,7 @@ function stepOf(model: LayersModel, backend: CnnkitBackend): ModelStep {
 
 /** All that decides what a step does beside inputs and weights; undefined if that cannot be told. */
 function conditionsOf(model: LayersModel, backend: CnnkitBackend): unknown[] | undefined {
-  const conditions = backend.stepAssumptions(model, model.optimizer_);
+  const conditions = backend.stepAssumptions(model, model.optimizer_, true);
   conditions?.push(model.lossFunctions, model.metricsTensors, model.collectedTrainableWeights);
   return conditions;
 }
@@ -56,8 +55,7 @@ function conditionsOf(model: LayersModel, backend: CnnkitBackend): unknown[] | u
 /** What a step gives and what its optimizer would step by, without the optimizer's step. */
 function withoutUpdate(
   optimizer: Optimizer,
-  train: TrainFunction,
-  data: TrainData,
+  train: () => Tensor[],
 ): { values: Tensor[]; gradients: Gradient[] } {
   const gradients: Gradient[] = [];
   optimizer.applyGradients = (given) => {
@@ -67,7 +65,7 @@ function withoutUpdate(
     }
   };
   try {
-    return { values: train(data), gradients };
+    return { values: train(), gradients };
   } finally {
     delete (optimizer as Partial<Optimizer>).applyGradients;
   }
@@ -84,19 +82,22 @@ function trainRecorded(model: LayersModel, train: TrainFunction, data: TrainData
   for (const tensor of data) conditions.push(tensor == null);
   const update = backend.updateAssumptions(optimizer);
   if (update !== undefined) conditions.push(...update);
+  const outputs = outputsAfterStep(model);
   const { values, gradients } = own.step.run(present, conditions, (inputs) => {
     let at = 0;
     const given = data.map((tensor) => (tensor == null ? null : inputs[at++]!));
-    if (update !== undefined) return { values: train(given), gradients: [] };
-    const step = withoutUpdate(optimizer, train, given);
+    const compute = () => stepWithout(model, outputs, () => train(given));
+    if (update !== undefined) return { values: compute(), gradients: [] };
+    const step = withoutUpdate(optimizer, compute);
     own.names = step.gradients.map(({ name }) => name);
     return { values: step.values, gradients: step.gradients.map(({ tensor }) => tensor) };
   });
-  if (update !== undefined) return values;
-  const named = gradients.map((tensor, i) => ({ name: own.names[i]!, tensor }));
-  optimizer.applyGradients(named);
-  for (const tensor of gradients) tensor.dispose();
-  return values;
+  if (update === undefined) {
+    const named = gradients.map((tensor, i) => ({ name: own.names[i]!, tensor }));
+    optimizer.applyGradients(named);
+    for (const tensor of gradients) tensor.dispose();
+  }
+  return withMetrics(model, outputs, values, data);
 }
 
 /** Lets tfjs-layers' models repeat the commands of their steps wherever this backend is current. */

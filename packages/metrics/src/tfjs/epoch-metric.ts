@@ -32,6 +32,11 @@ export interface PassScores {
  */
 export interface EpochMetric {
   (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
+  /**
+   * The same as the call inside a step of training, for a backend that sends the step's commands again
+   * without its JavaScript, and gives the metric targets and outputs once the step is done.
+   */
+  afterStep(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar;
   /** Forgets all batches, and reads at once from now on. */
   reset(): void;
   /** The score of all batches since the last reset. */
@@ -44,6 +49,8 @@ export interface EpochMetric {
    */
   settle(last?: boolean): Promise<PassScores>;
 }
+
+type BatchTensors = Parameters<EpochMetric>;
 
 interface Deferred {
   current: 'training' | 'evaluation';
@@ -92,10 +99,9 @@ export function epochMetric(
     }
     return { training: passes?.training?.value(), evaluation: passes?.evaluation?.value() };
   };
-  const metric = (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): Scalar => {
+  const count = (training: boolean, [yTrue, yPred, sampleWeight]: BatchTensors): Scalar => {
     const shape = shapeOf(name, yTrue, yPred, sampleWeight, multilabel);
     const tensors = sampleWeight ? [yTrue, yPred, sampleWeight] : [yTrue, yPred];
-    const training = engine().state.gradientDepth > 0;
     if (deferred) {
       if (deferred.inGradient && !training && deferred.current === 'training') defer('evaluation');
       deferred.inGradient = training;
@@ -116,9 +122,16 @@ export function epochMetric(
     total = Number.isNaN(value) ? 0 : value * seen;
     return scalar((total - before) / shape.length);
   };
+  const metric = (...given: BatchTensors): Scalar => count(engine().state.gradientDepth > 0, given);
   // tfjs-layers logs a metric under its function's name.
   Object.defineProperty(metric, 'name', { value: name });
-  return Object.assign(metric, { reset, defer, settle, result: () => accumulator.value() });
+  return Object.assign(metric, {
+    afterStep: (...given: BatchTensors) => count(true, given),
+    reset,
+    defer,
+    settle,
+    result: () => accumulator.value(),
+  });
 }
 
 /** Reads now, without waiting, and counts when it was read and all before was counted. */

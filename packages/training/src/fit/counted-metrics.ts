@@ -19,6 +19,12 @@ export function isCounted(metric: unknown): metric is CountedMetric {
   return typeof metric === 'function' && 'defer' in metric && 'settle' in metric;
 }
 
+/** Whether a metric says that it may be called behind a step, whose commands are sent without JavaScript. */
+export function isAfterStep(metric: unknown): boolean {
+  if (typeof metric !== 'function') return false;
+  return typeof (metric as { afterStep?: unknown }).afterStep === 'function';
+}
+
 /** The counted metrics of a run, each by the name that it is logged under. */
 export class CountedMetrics {
   readonly #metrics: readonly (readonly [string, CountedMetric])[];

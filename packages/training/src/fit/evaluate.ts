@@ -104,6 +104,8 @@ function testBatch(objective: Objective, batch: Batch): Scalar[] {
     const xs = tf.tensor(batch.xs, [...batch.shape]);
     const targets = objective.targets(batch);
     const output = objective.forward(xs, false);
-    return [objective.loss(targets, output), ...objective.metrics(targets, output)];
+    const outputs = objective.outputs(output);
+    const metrics = objective.metrics.map((metric) => metric.value(targets, outputs));
+    return [objective.loss(targets, output), ...metrics];
   });
 }

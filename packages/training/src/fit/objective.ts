@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Batch } from './batch.js';
 import { requireOneInput } from './batch-source.js';
 import { compiledModel } from './compiled-model.js';
-import { CountedMetrics, isCounted } from './counted-metrics.js';
+import { CountedMetrics, isAfterStep, isCounted } from './counted-metrics.js';
 import { crossEntropyFromLogits } from './cross-entropy.js';
 import { forward } from './forward.js';
 import { kerasName } from './keras-name.js';
@@ -19,7 +19,8 @@ export interface Objective {
   readonly names: readonly string[];
   /**
    * Stands for what it computes: two objectives over one model with the same here compute the same.
-   * Undefined if weighted metrics may do more than compute: functions that do not say `recordable = true`.
+   * Undefined if weighted metrics may do more than compute: functions that do not say `recordable = true`,
+   * and have no `afterStep`.
    */
   readonly purpose: readonly unknown[] | undefined;
   /** Those of the metrics that count over a whole pass. */
@@ -32,10 +33,29 @@ export interface Objective {
   forward(xs: Tensor, training: boolean): Tensor;
   /** Sum over the batch divided by its samples, penalties of regularizers included. */
   loss(targets: BatchTargets, output: Tensor): Scalar;
-  /** For each name after `loss`, the (weighted) sum over the batch divided by its samples. */
-  metrics(targets: BatchTargets, output: Tensor): Scalar[];
+  /** What metrics compare with targets, of an output. */
+  outputs(output: Tensor): Outputs;
+  /** One for each name after `loss`. */
+  readonly metrics: readonly BatchMetric[];
   /** What the sums behind each of `names` are divided by in the end: samples, or their weights. */
   counts(batch: Batch): number[];
+}
+
+/** A model's output in the forms that metrics take; the same tensors at each call. */
+export interface Outputs {
+  /** What `forward` gave. */
+  readonly raw: Tensor;
+  probabilities(): Tensor;
+}
+
+export interface BatchMetric {
+  /**
+   * Whether it counts in JavaScript, and so must be called at each step. It may be behind the step, and
+   * wants nothing but the probabilities.
+   */
+  readonly afterStep: boolean;
+  /** The (weighted) sum over the batch divided by its samples. */
+  value(targets: BatchTargets, outputs: Outputs): Scalar;
 }
 
 export interface BatchTargets extends UploadedTargets {
@@ -123,33 +143,39 @@ export function objectiveOf(
         .calculateLosses()
         .reduce((total: Scalar, penalty: Scalar) => tf.add(total, penalty), loss);
     },
-    metrics: ({ ys, labels, weights }, output) => {
-      let probabilities: Tensor | undefined;
-      const hits = (): Tensor => {
-        const truth = labels ?? tf.argMax(ys, -1);
-        return tf.cast(tf.equal(tf.argMax(output, -1), truth), 'float32');
+    outputs(raw) {
+      let probabilities = logits === undefined ? raw : undefined;
+      return {
+        raw,
+        probabilities: () => {
+          probabilities ??= tf.softmax(raw);
+          return probabilities;
+        },
       };
-      const outputs = (): Tensor => {
-        probabilities ??= logits === undefined ? output : tf.softmax(output);
-        return probabilities;
-      };
-      const values = (metric: MetricFunction): Tensor => metric(ys, outputs());
-      return [
-        ...metrics.map(({ metric, accuracy }) =>
-          accuracy ? tf.mean<Scalar>(hits()) : tf.mean<Scalar>(values(metric)),
-        ),
-        ...weighted.map(({ name: metricName, metric, counted }) =>
-          counted
-            ? counted(ys, outputs(), weights)
-            : weightedMean(
-                name,
-                `weightedMetrics: ${metricName}`,
-                metric === 'hits' ? hits() : values(metric),
-                weights,
-              ),
-        ),
-      ];
     },
+    metrics: [
+      ...metrics.map(
+        ({ metric, accuracy }): BatchMetric => ({
+          afterStep: !accuracy && isAfterStep(metric),
+          value: (targets, outputs) =>
+            tf.mean(
+              accuracy ? hits(targets, outputs) : metric(targets.ys, outputs.probabilities()),
+            ),
+        }),
+      ),
+      ...weighted.map(
+        ({ name: metricName, metric, counted }): BatchMetric => ({
+          afterStep: isAfterStep(metric),
+          value(targets, outputs) {
+            const { ys, weights } = targets;
+            if (counted) return counted(ys, outputs.probabilities(), weights);
+            const values =
+              metric === 'hits' ? hits(targets, outputs) : metric(ys, outputs.probabilities());
+            return weightedMean(name, `weightedMetrics: ${metricName}`, values, weights);
+          },
+        }),
+      ),
+    ],
     counts: ({ shape: [n = 0], weights }) => {
       const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? n;
       return names.map((_, i) => (i > metrics.length ? total : n));
@@ -157,9 +183,14 @@ export function objectiveOf(
   };
 }
 
-/** Whether a metric is tfjs's own, or says that it computes from its arguments alone. */
+/** Of each sample, whether the largest output is that of its class. */
+function hits({ ys, labels }: BatchTargets, { raw }: Outputs): Tensor {
+  return tf.cast(tf.equal(tf.argMax(raw, -1), labels ?? tf.argMax(ys, -1)), 'float32');
+}
+
+/** Whether a metric is tfjs's own, says that it computes from its arguments alone, or is called behind the step. */
 function isPure(metric: WeightedMetric): boolean {
-  if (typeof metric === 'string') return true;
+  if (typeof metric === 'string' || isAfterStep(metric)) return true;
   return (
     Object.hasOwn(metric, 'recordable') && (metric as { recordable?: unknown }).recordable === true
   );

@@ -24,7 +24,7 @@ interface RecordedStep {
 /** What a backend has that records steps. */
 interface Recorder {
   recordStep?(model: object): RecordedStep;
-  stepAssumptions?(model: object, optimizer: object): unknown[] | undefined;
+  stepAssumptions?(model: object, optimizer: object, afterStep: boolean): unknown[] | undefined;
   updateAssumptions?(optimizer: object): unknown[] | undefined;
   constraintAssumptions?(constraint: object): readonly unknown[] | undefined;
 }
@@ -92,7 +92,8 @@ export class Trainer {
       this.#variables(),
     ) as Scalar;
     // Outside `minimize`, so that the metrics are not put on its tape.
-    const metrics = this.#objective.metrics(targets, output as Tensor);
+    const outputs = this.#objective.outputs(output as Tensor);
+    const metrics = this.#objective.metrics.map((metric) => metric.value(targets, outputs));
     (output as Tensor).dispose();
     constrain(this.#model);
     return [loss, ...metrics];
@@ -108,6 +109,9 @@ export class Trainer {
   ): Scalar[] {
     const update = own.recorder.updateAssumptions?.(optimizer);
     if (update !== undefined) assumptions.push(...update);
+    const { metrics } = this.#objective;
+    const within = metrics.filter(({ afterStep }) => !afterStep);
+    const behind = within.length < metrics.length;
     const { ys, labels, weights } = targets;
     const given = [xs, ys, labels, weights].filter((tensor) => tensor !== undefined);
     assumptions.push(labels === undefined, weights === undefined);
@@ -123,7 +127,10 @@ export class Trainer {
         output = tf.keep(this.#objective.forward(x, true));
         return this.#objective.loss(uploaded, output);
       }, this.#variables());
-      const metrics = this.#objective.metrics(uploaded, output as Tensor);
+      const outputs = this.#objective.outputs(output as Tensor);
+      const metrics = within.map((metric) => metric.value(uploaded, outputs));
+      // Cloned, since it may be the output itself.
+      if (behind) metrics.push(tf.clone(outputs.probabilities()) as Scalar);
       (output as Tensor).dispose();
       const values = [value, ...metrics];
       if (update !== undefined) {
@@ -140,13 +147,23 @@ export class Trainer {
       optimizer.applyGradients(Object.fromEntries(entries) as NamedTensorMap);
       constrain(this.#model);
     }
+    return behind ? this.#complete(targets, values) : (values as Scalar[]);
+  }
+
+  /** Puts the metrics that are called behind a step among its values, of which its probabilities are the last. */
+  #complete(targets: BatchTargets, values: Tensor[]): Scalar[] {
+    const probabilities = values.pop() as Tensor;
+    const outputs = { raw: probabilities, probabilities: () => probabilities };
+    for (const [i, metric] of this.#objective.metrics.entries()) {
+      if (metric.afterStep) values.splice(i + 1, 0, metric.value(targets, outputs));
+    }
     return values as Scalar[];
   }
 
   /** All that a step depends on beside batch and weights; undefined if it cannot be recorded. */
   #assumptions(recorder: Recorder, optimizer: Optimizer): unknown[] | undefined {
     const { purpose } = this.#objective;
-    const assumptions = purpose && recorder.stepAssumptions?.(this.#model, optimizer);
+    const assumptions = purpose && recorder.stepAssumptions?.(this.#model, optimizer, true);
     if (assumptions === undefined) return undefined;
     assumptions.push(...(purpose as readonly unknown[]));
     for (const weight of this.#model.trainableWeights) {
