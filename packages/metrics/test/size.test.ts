@@ -34,13 +34,13 @@ async function gzippedBytes(names: readonly string[], entry = index): Promise<nu
 const LIMITS: Readonly<Record<string, number>> = {
   CalibrationStream: 5_300,
   LabelStream: 7_200,
-  MultilabelScoreStream: 10_950,
+  MultilabelScoreStream: 11_350,
   MultilabelStream: 7_800,
   ProbabilityStream: 4_050,
   ScoreStream: 4_100,
   accuracyScore: 3_450,
   auc: 1_100,
-  averagePrecisionScore: 7_400,
+  averagePrecisionScore: 7_850,
   balancedAccuracyScore: 4_000,
   bootstrapInterval: 4_200,
   brierScoreLoss: 5_250,
@@ -53,7 +53,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   confusedPairsOf: 800,
   confusionMatrix: 4_450,
   confusionTable: 750,
-  detCurve: 8_150,
+  detCurve: 8_700,
   expectedCalibrationError: 3_500,
   f1Score: 5_500,
   fbetaScore: 5_550,
@@ -66,20 +66,20 @@ const LIMITS: Readonly<Record<string, number>> = {
   mostConfusedPairs: 4_600,
   multilabelConfusionMatrix: 4_350,
   pairedBootstrap: 1_800,
-  precisionRecallCurve: 7_800,
+  precisionRecallCurve: 8_350,
   precisionRecallFscoreSupport: 5_550,
   precisionScore: 5_500,
   recallScore: 5_500,
   reportDictionary: 250,
   reportTable: 800,
-  rocAucScore: 8_150,
-  rocCurve: 6_850,
+  rocAucScore: 8_600,
+  rocCurve: 7_400,
   tableCsv: 250,
   tableHtml: 550,
   tableMarkdown: 300,
   tableTerminal: 900,
   tableText: 350,
-  thresholdTable: 6_700,
+  thresholdTable: 7_150,
   topKAccuracyScore: 4_250,
   withWarnings: 150,
   zeroOneLoss: 3_550,
@@ -88,7 +88,7 @@ const LIMITS: Readonly<Record<string, number>> = {
 /** The same for the metrics of `@cnnkit/metrics/tfjs`. */
 const TFJS_LIMITS: Readonly<Record<string, number>> = {
   accuracyScore: 10_100,
-  averagePrecisionScore: 12_300,
+  averagePrecisionScore: 12_750,
   balancedAccuracyScore: 8_550,
   brierScoreLoss: 5_200,
   cohenKappaScore: 8_750,
@@ -103,7 +103,7 @@ const TFJS_LIMITS: Readonly<Record<string, number>> = {
   precisionScore: 9_800,
   recallScore: 9_800,
   resetMetrics: 700,
-  rocAucScore: 12_300,
+  rocAucScore: 12_750,
   topKAccuracyScore: 5_200,
   zeroOneLoss: 10_150,
 };
@@ -125,7 +125,7 @@ describe('size of each function alone, bundled and gzipped', () => {
     });
   }
 
-  it('everything together stays within 31.2 KB', async () => {
-    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(31_200);
+  it('everything together stays within 31.8 KB', async () => {
+    expect(await gzippedBytes(Object.keys(metrics))).toBeLessThanOrEqual(31_800);
   });
 });

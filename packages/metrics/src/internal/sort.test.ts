@@ -55,6 +55,9 @@ const CROWDS: Readonly<Record<string, (i: number) => number>> = {
     i % 2 ? 1 - 1.01 ** -(i % 3000) : -(1.01 ** -((i * 7) % 60_000)),
   'one millionth of the range': () => 0.5 + random() * 1e-6,
   'the last bits before 1': () => 1 - random() * 1e-14,
+  'a trillionth of the range': () => 0.7 + random() * 1e-12,
+  'a hundred billionth of the range, of either sign': (i) =>
+    (i % 2 ? 1 : -1) * (0.7 + random() * 1e-11),
   'both sides of a power of 2': () => 0.25 + (random() - 0.5) * 1e-9,
   'the smallest numbers there are': () => Math.floor(random() * 1e6) * 5e-324,
   'zeros among others': () => Math.max(0, random() - 0.5),

@@ -5,7 +5,7 @@ import { type Bits, bitsOf, placeAtHalf, upperHalves } from './upper-halves.js';
 const FEW = 0x8000;
 
 /** A value that would have to move further than this lies in a crowd. */
-const SHORT = 24;
+export const SHORT = 24;
 
 /** So few are dealt to no places. */
 const ALIKE: Spots = { low: 0, scale: 0 };
@@ -40,55 +40,100 @@ export function emptyRoom(memory: Memory): Room {
 }
 
 /** To how many places so many values are dealt: about as many, or about 2048 times fewer. */
-export function placesFor(count: number): number {
+function placesFor(count: number): number {
   const wanted = count <= FEW ? count : Math.min(count / 2048, 1024);
   return 2 ** Math.round(Math.log2(wanted));
 }
 
-/**
- * Sorts a stretch by magnitude: deals it to equal places from the least to the greatest, in one pass that
- * counts and one that moves, and then goes on in each place, so that crowds are spread again. Where most
- * of it would share one place, as values of many orders of magnitude do, the upper bits of the doubles
- * say the place, so that nothing is dealt more than a few times. No comparison goes through a callback.
- * Equal values stay as they came.
- *
- * @param isCrowd - whether it is known already that most would share one place
- */
-export function sortStretch(
+/** Of magnitudes. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Sorts what lies between two places of the source, by magnitude, into the same places. */
+export function sortFrom(
+  { values, weights }: Values,
   sorted: Values,
   start: number,
   end: number,
+  within: Range,
   room: Room,
-  isCrowd = false,
 ): void {
-  const count = end - start;
-  if (count <= SHORT) {
-    settle(sorted, start, end, ALIKE, room);
+  const source = { values: values.subarray(start, end), weights: weights?.subarray(start, end) };
+  if (end - start > SHORT) {
+    spread(source, sorted, start, within, room);
     return;
   }
-  const places = placesFor(count);
-  const ends = placesIn(room, count, places);
-  const copy = copyIn(room, sorted, count);
-  copy.values.set(sorted.values.subarray(start, end));
-  if (sorted.weights) copy.weights!.set(sorted.weights.subarray(start, end));
-  const { low, high } = rangeOf(copy.values, count);
-  if (low === high) return;
-  if (high - low < TINY) {
-    enlarge(sorted.values, start, end, 1 / TINY);
-    sortStretch(sorted, start, end, room);
-    enlarge(sorted.values, start, end, TINY);
-    return;
+  copyTo(sorted, source, start);
+  settle(sorted, start, end, ALIKE, room);
+}
+
+/**
+ * Sorts a stretch by magnitude.
+ *
+ * @param within - what is known of the magnitudes
+ */
+function sortStretch(sorted: Values, start: number, end: number, room: Room, within?: Range): void {
+  if (end - start > SHORT) spread(copyOf(sorted, start, end, room), sorted, start, within, room);
+  else settle(sorted, start, end, ALIKE, room);
+}
+
+/**
+ * Deals magnitudes to equal places from the least to the greatest, in one pass that counts and one that
+ * moves, and then goes on in each place, so that crowds are spread again. Where most of it would share one
+ * place, as values of many orders of magnitude do, the upper bits of the doubles say the place, so that
+ * nothing is dealt more than a few times. No comparison goes through a callback. Equal values stay as they
+ * came.
+ */
+function spread(
+  source: Values,
+  sorted: Values,
+  start: number,
+  within: Range | undefined,
+  room: Room,
+): void {
+  const { values } = source;
+  const half = values.length >> 1;
+  const ends = placesIn(room, values.length);
+  let spots = within && isWide(within) ? spotsIn(within, ends.length) : undefined;
+  if (spots === undefined || countPlaces(values, spots, ends, start) > half) {
+    const { low, high } = rangeOf(values);
+    if (high - low < TINY) {
+      copyTo(sorted, source, start);
+      if (low < high) sortTiny(sorted, start, start + values.length, room);
+      return;
+    }
+    spots = spotsIn({ low, high }, ends.length);
+    if (countPlaces(values, spots, ends, start) > half) {
+      const bits = bitsOf(values, values.length, high, ends.length);
+      if (bits) countBits(values, bits, ends, start);
+      spots = { ...spots, bits };
+    }
   }
-  const scale = (places - 1) / (high - low);
-  let bits = isCrowd ? bitsOf(copy.values, count, high, places) : undefined;
-  if (bits === undefined) {
-    ends.fill(0);
-    countPlaces(copy.values, count, low, scale, ends);
-    if (cumulate(ends, start) > count >> 1) bits = bitsOf(copy.values, count, high, places);
-  }
-  if (bits === undefined) dealPlaces(copy, count, low, scale, ends, sorted);
-  else dealBits(copy, count, bits, start, ends, sorted);
-  sortPlaces(sorted, start, ends, { low, scale, bits }, room);
+  deal(source, spots, ends, sorted);
+  sortPlaces(sorted, start, ends, spots, room);
+}
+
+/** Whether magnitudes that lie outside by a rounding error do so by far less than a place. */
+export function isWide({ low, high }: Range): boolean {
+  return high - low > Math.max(TINY, high * 2 ** -30);
+}
+
+/** The greatest has the last place. */
+export function spotsIn({ low, high }: Range, places: number): Spots {
+  return { low, scale: (places - 1) / (high - low) };
+}
+
+function sortTiny(sorted: Values, start: number, end: number, room: Room): void {
+  enlarge(sorted.values, start, end, 1 / TINY);
+  sortStretch(sorted, start, end, room);
+  enlarge(sorted.values, start, end, TINY);
+}
+
+function copyTo(sorted: Values, { values, weights }: Values, start: number): void {
+  sorted.values.set(values, start);
+  if (weights) sorted.weights!.set(weights, start);
 }
 
 /** Multiplies by a power of 2. */
@@ -97,29 +142,36 @@ function enlarge(values: Float64Array, start: number, end: number, factor: numbe
 }
 
 /** Places of its own for a large stretch: it still goes through them while others are dealt. */
-function placesIn(room: Room, count: number, places: number): Uint32Array {
+export function placesIn(room: Room, count: number): Uint32Array {
+  const places = placesFor(count);
   if (count > FEW) return new Uint32Array(places);
   if (room.places.length < places) room.places = new Uint32Array(places);
   return room.places.subarray(0, places);
 }
 
 /** One copy for all: it is not read again when a stretch has been dealt from it. */
-function copyIn(room: Room, { weights }: Values, count: number): Values {
+function copyOf({ values, weights }: Values, start: number, end: number, room: Room): Values {
+  const count = end - start;
   if (room.copy.values.length < count) {
     const size = count <= FEW ? 2 * count : count;
-    const values = room.memory.doubles(size);
-    room.copy = { values, weights: weights && room.memory.doubles(size) };
+    room.copy = {
+      values: room.memory.doubles(size),
+      weights: weights && room.memory.doubles(size),
+    };
   }
-  return room.copy;
+  const copy = {
+    values: room.copy.values.subarray(0, count),
+    weights: room.copy.weights?.subarray(0, count),
+  };
+  copy.values.set(values.subarray(start, end));
+  if (weights) copy.weights!.set(weights.subarray(start, end));
+  return copy;
 }
 
-function rangeOf(
-  values: Float64Array,
-  count: number,
-): { readonly low: number; readonly high: number } {
+function rangeOf(values: Float64Array): Range {
   let low = Number.POSITIVE_INFINITY;
   let high = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i]!);
     if (size < low) low = size;
     if (size > high) high = size;
@@ -132,17 +184,23 @@ export function placeOf(distance: number, scale: number): number {
   return (distance * scale) | 0;
 }
 
-/** Counts how many have each place; four at a time, since the engine checks each array once a round. */
-function countPlaces(
+/** Writes where each place begins; gives the greatest count. */
+export function countPlaces(
   values: Float64Array,
-  count: number,
-  low: number,
-  scale: number,
-  counts: Uint32Array,
-): void {
-  const odd = count & 3;
+  { low, scale }: Spots,
+  begins: Uint32Array,
+  start: number,
+): number {
+  begins.fill(0);
+  addPlaces(values, low, scale, begins);
+  return cumulate(begins, start);
+}
+
+/** Adds up how many have each place; four at a time, since the engine checks each array once a round. */
+function addPlaces(values: Float64Array, low: number, scale: number, counts: Uint32Array): void {
+  const odd = values.length & 3;
   for (let i = 0; i < odd; i++) counts[placeOf(Math.abs(values[i]!) - low, scale)]!++;
-  for (let i = odd; i < count; i += 4) {
+  for (let i = odd; i < values.length; i += 4) {
     counts[placeOf(Math.abs(values[i]!) - low, scale)]!++;
     counts[placeOf(Math.abs(values[i + 1]!) - low, scale)]!++;
     counts[placeOf(Math.abs(values[i + 2]!) - low, scale)]!++;
@@ -150,38 +208,60 @@ function countPlaces(
   }
 }
 
-/** Turns the counts of an even number of places into where each begins; gives the greatest count. */
-export function cumulate(counts: Uint32Array, start: number): number {
+/** The same by upper bits. */
+function countBits(values: Float64Array, bits: Bits, begins: Uint32Array, start: number): void {
+  const halves = upperHalves(values);
+  begins.fill(0);
+  for (let i = 0; i < values.length; i++) begins[placeAtHalf(halves[2 * i]!, bits)]!++;
+  cumulate(begins, start);
+}
+
+/** Turns the counts of places, a multiple of four, into where each begins; gives the greatest count. */
+function cumulate(counts: Uint32Array, start: number): number {
   let begin = start;
   let most = 0;
-  for (let place = 0; place < counts.length; place += 2) {
+  for (let place = 0; place < counts.length; place += 4) {
     const a = counts[place]!;
     const b = counts[place + 1]!;
+    const c = counts[place + 2]!;
+    const d = counts[place + 3]!;
     counts[place] = begin;
     counts[place + 1] = begin + a;
-    begin += a + b;
+    counts[place + 2] = begin + a + b;
+    counts[place + 3] = begin + a + b + c;
+    begin += a + b + c + d;
     if (a > most) most = a;
     if (b > most) most = b;
+    if (c > most) most = c;
+    if (d > most) most = d;
   }
   return most;
 }
 
 /** Moves each to its place; begins become ends. */
+function deal(
+  source: Values,
+  { low, scale, bits }: Spots,
+  begins: Uint32Array,
+  sorted: Values,
+): void {
+  if (bits) dealBits(source, bits, begins, sorted);
+  else if (source.weights) dealWeighed(source, low, scale, begins, sorted);
+  else dealPlaces(source.values, low, scale, begins, sorted.values);
+}
+
 function dealPlaces(
-  { values, weights }: Values,
-  count: number,
+  values: Float64Array,
   low: number,
   scale: number,
   begins: Uint32Array,
-  { values: out, weights: moved }: Values,
+  out: Float64Array,
 ): void {
-  const odd = weights ? count : count & 3;
+  const odd = values.length & 3;
   for (let i = 0; i < odd; i++) {
-    const at = begins[placeOf(Math.abs(values[i]!) - low, scale)]!++;
-    out[at] = values[i]!;
-    if (weights) moved![at] = weights[i]!;
+    out[begins[placeOf(Math.abs(values[i]!) - low, scale)]!++] = values[i]!;
   }
-  for (let i = odd; i < count; i += 4) {
+  for (let i = odd; i < values.length; i += 4) {
     const a = values[i]!;
     const b = values[i + 1]!;
     const c = values[i + 2]!;
@@ -193,21 +273,43 @@ function dealPlaces(
   }
 }
 
-/** Counts and moves by upper bits. */
+/** The same with weights: one loop for both would be slower for either. */
+function dealWeighed(
+  { values, weights }: Values,
+  low: number,
+  scale: number,
+  begins: Uint32Array,
+  { values: out, weights: moved }: Values,
+): void {
+  const odd = values.length & 1;
+  for (let i = 0; i < odd; i++) {
+    const to = begins[placeOf(Math.abs(values[i]!) - low, scale)]!++;
+    out[to] = values[i]!;
+    moved![to] = weights![i]!;
+  }
+  for (let i = odd; i < values.length; i += 2) {
+    const a = values[i]!;
+    const b = values[i + 1]!;
+    const heavyA = weights![i]!;
+    const heavyB = weights![i + 1]!;
+    const toA = begins[placeOf(Math.abs(a) - low, scale)]!++;
+    out[toA] = a;
+    moved![toA] = heavyA;
+    const toB = begins[placeOf(Math.abs(b) - low, scale)]!++;
+    out[toB] = b;
+    moved![toB] = heavyB;
+  }
+}
+
 function dealBits(
   { values, weights }: Values,
-  count: number,
   bits: Bits,
-  start: number,
-  places: Uint32Array,
+  begins: Uint32Array,
   { values: out, weights: moved }: Values,
 ): void {
   const halves = upperHalves(values);
-  places.fill(0);
-  for (let i = 0; i < count; i++) places[placeAtHalf(halves[2 * i]!, bits)]!++;
-  cumulate(places, start);
-  for (let i = 0; i < count; i++) {
-    const at = places[placeAtHalf(halves[2 * i]!, bits)]!++;
+  for (let i = 0; i < values.length; i++) {
+    const at = begins[placeAtHalf(halves[2 * i]!, bits)]!++;
     out[at] = values[i]!;
     if (weights) moved![at] = weights[i]!;
   }
@@ -229,9 +331,15 @@ export function sortPlaces(
   let from = start;
   for (let place = 0; place < ends.length; place++) {
     const to = ends[place]!;
-    if (to - from > 1) sortStretch(sorted, from, to, room);
+    if (to - from > 1) sortStretch(sorted, from, to, room, rangeAt(place, spots));
     from = to;
   }
+}
+
+/** Between which magnitudes a place lies, nearly; unknown where bits say the place. */
+function rangeAt(place: number, { low, scale, bits }: Spots): Range | undefined {
+  if (bits) return undefined;
+  return { low: low + place / scale, high: low + (place + 1) / scale };
 }
 
 /** Inserts each where it belongs; where that is far, the crowd that shares its place is sorted. */
@@ -243,6 +351,13 @@ function settle(sorted: Values, start: number, end: number, spots: Spots, room: 
     const size = Math.abs(value);
     if (before <= size) {
       before = size;
+      continue;
+    }
+    // Most change places with one.
+    if (i > start + 1 && Math.abs(values[i - 2]!) <= size) {
+      values[i] = values[i - 1]!;
+      values[i - 1] = value;
+      if (weights) swap(weights, i);
       continue;
     }
     const weight = weights ? weights[i]! : 1;
@@ -262,6 +377,12 @@ function settle(sorted: Values, start: number, end: number, spots: Spots, room: 
     }
     before = Math.abs(values[i]!);
   }
+}
+
+function swap(values: Float64Array, at: number): void {
+  const value = values[at]!;
+  values[at] = values[at - 1]!;
+  values[at - 1] = value;
 }
 
 /** The first and the last of what shares a place with the value at an index. */

@@ -79,15 +79,40 @@ function readScoreColumn(
   if (isArrayLike(yScore) && !isArrayLike(yScore[0])) {
     checkLengths(fn, { yTrue: length, yScore: yScore.length, sampleWeight: sampleWeight?.length });
     if (Array.isArray(yScore)) {
-      checkFinite(fn, 'yScore', yScore);
       const copy = memory.doubles(length);
-      copy.set(yScore);
+      if (!copyNumbers(yScore, copy)) {
+        checkFinite(fn, 'yScore', yScore);
+        copy.set(yScore);
+      }
       return copy;
     }
   } else if (typeof yScore !== 'object') {
     fail(fn, 'target_format', `yScore must be an array of numbers; received ${show(yScore)}.`);
   }
   return oneScore(fn, 'yScore', readScores(fn, 'yScore', yScore));
+}
+
+/** False, and not all copied, if some are not finite numbers: times 0 those are NaN, and so is the sum. */
+function copyNumbers(values: readonly unknown[], out: Float64Array): boolean {
+  let even = 0;
+  let odd = 0;
+  let i = 0;
+  for (const rounds = out.length & ~1; i < rounds; i += 2) {
+    const a = values[i];
+    const b = values[i + 1];
+    if (typeof a !== 'number' || typeof b !== 'number') return false;
+    out[i] = a;
+    out[i + 1] = b;
+    even += a * 0;
+    odd += b * 0;
+  }
+  for (; i < out.length; i++) {
+    const value = values[i];
+    if (typeof value !== 'number') return false;
+    out[i] = value;
+    odd += value * 0;
+  }
+  return even + odd === 0;
 }
 
 /** 1 where the code is the wanted one, else 0. */
