@@ -1,8 +1,9 @@
 // Times the metrics beside scikit-learn, in one run, on the same arrays.
 //
-//   node bench/bench.mjs [--sizes 10000,1000000] [--budget-ms 400] [--only roc] [--cpu]
+//   node bench/bench.mjs [--sizes 10000,1000000] [--budget-ms 400] [--rounds 4] [--only roc] [--cpu]
 //
-// Times are medians by the clock; with --cpu, means of processor time, which a busy machine disturbs less.
+// The two run by turns, so that what disturbs the machine for a while disturbs both. Times are medians by the clock of
+// all rounds; with --cpu, means of processor time, which a busy machine disturbs less.
 // Scores come in typed arrays, so curves do too; rows marked plain are of plain arrays. Rows marked sure are of scores
 // that crowd near 0 and 1, as those of a model do that is sure of itself.
 // CNNKIT_PYTHON names a Python with scikit-learn (default: python3); without one ours runs alone.
@@ -18,12 +19,14 @@ const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '10000,1000000' },
     'budget-ms': { type: 'string', default: '400' },
+    rounds: { type: 'string', default: '4' },
     only: { type: 'string', default: '' },
     cpu: { type: 'boolean', default: false },
   },
 });
 const sizes = values.sizes.split(',').map(Number);
-const budgetMs = Number(values['budget-ms']);
+const rounds = Number(values.rounds);
+const roundMs = Number(values['budget-ms']) / rounds;
 
 const metrics = await loadSources();
 const NAMES = [
@@ -109,8 +112,14 @@ try {
     for (const [name, run] of Object.entries(CASES)) {
       if (values.only && !name.includes(values.only)) continue;
       // Two million references would make each later garbage collection longer: for their row alone.
-      const ours = time(run, name.endsWith(', names') ? { ...data, ...namesOf(data) } : data);
-      const theirs = await peer?.ask(name, n);
+      const own = name.endsWith(', names') ? { ...data, ...namesOf(data) } : data;
+      warmUp(run, own);
+      const turns = [];
+      for (let round = 0; round < rounds; round++) {
+        turns.push({ ours: time(run, own), theirs: await peer?.ask(name, n) });
+      }
+      const ours = gather(turns.map((turn) => turn.ours));
+      const theirs = peer && gather(turns.map((turn) => turn.theirs));
       if (theirs && Math.abs(theirs.value - ours.value) > 1e-9 * Math.abs(theirs.value)) {
         throw new Error(`${name}: ${ours.value} here, ${theirs.value} there`);
       }
@@ -185,22 +194,33 @@ function namesOf({ yTrue, yPred }) {
   return { trueNames: names(yTrue), predNames: names(yPred) };
 }
 
+function warmUp(run, data) {
+  const end = performance.now() + roundMs;
+  do run(data);
+  while (performance.now() < end);
+}
+
+/** Times of as many runs as a round has room for, in milliseconds. */
 function time(run, data) {
   const value = run(data);
-  const warm = performance.now() + budgetMs / 4;
-  while (performance.now() < warm) run(data);
   const times = [];
   const used = process.cpuUsage();
-  const end = performance.now() + budgetMs;
-  while (times.length < 3 || performance.now() < end) {
+  const end = performance.now() + roundMs;
+  do {
     const start = performance.now();
     run(data);
     times.push(performance.now() - start);
-  }
+  } while (performance.now() < end);
   const { user, system } = process.cpuUsage(used);
-  if (values.cpu) return { value, median: (user + system) / 1000 / times.length };
-  times.sort((a, b) => a - b);
-  return { value, median: times[times.length >> 1] };
+  return { value, times, cpuMs: (user + system) / 1000 };
+}
+
+/** What all rounds come to. */
+function gather(turns) {
+  const times = turns.flatMap((turn) => turn.times).sort((a, b) => a - b);
+  const cpuMs = turns.reduce((sum, turn) => sum + turn.cpuMs, 0);
+  const median = values.cpu ? cpuMs / times.length : times[times.length >> 1];
+  return { value: turns[0].value, median };
 }
 
 /** Starts Python; undefined if there is none with scikit-learn. */
@@ -216,9 +236,7 @@ async function startPeer() {
   return {
     ...JSON.parse(first.value),
     async ask(name, n) {
-      child.stdin.write(
-        `${JSON.stringify({ case: name, n, dir, budget_ms: budgetMs, cpu: values.cpu })}\n`,
-      );
+      child.stdin.write(`${JSON.stringify({ case: name, n, dir, budget_ms: roundMs })}\n`);
       return JSON.parse((await lines.next()).value);
     },
     close: () => child.stdin.end(),
