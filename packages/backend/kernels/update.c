@@ -4,13 +4,14 @@
 // Chunks: shares of the units of 1,024 elements that all variables have together, so that ten small ones
 // do not cost ten commands. Memory-bound: three to seven streams. Each element's formula stands below as
 // @cnnkit/training writes it, or tfjs (S_TF_...), whose bias corrections are tensors: up to two scalars
-// in memory stand before the other numbers. The rest come ready-made, in float32.
+// in memory stand before the other numbers. The rest come ready-made, in float32. An average of weights is
+// a step too, in which weights stand for gradients.
 #include "task.h"
 
 enum UpdateOp {
-  S_SGD, S_MOMENTUM, S_NESTEROV, S_ADAM, S_NADAM, S_ADAMAX, S_RMSPROP, S_ADAGRAD, S_ADADELTA, S_LION,
-  S_TF_MOMENTUM, S_TF_NESTEROV, S_TF_ADAM, S_TF_ADAMAX, S_TF_RMSPROP, S_TF_ADAGRAD, S_TF_ADADELTA,
-  S_TF_RMSPROP_CENTERED, S_COUNT };
+  S_SGD, S_MOMENTUM, S_NESTEROV, S_ADAM, S_AMSGRAD, S_NADAM, S_ADAMAX, S_RMSPROP, S_RMSPROP_MOMENTUM,
+  S_RMSPROP_CENTERED, S_RMSPROP_CENTERED_MOMENTUM, S_ADAGRAD, S_ADADELTA, S_LION, S_TF_ADAM, S_TF_ADAMAX,
+  S_TF_ADADELTA, S_AVERAGE, S_COUNT };
 
 typedef struct Step { V w, a, b, c; } Step; // weights and up to three slots
 
@@ -20,18 +21,24 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const
     case S_SGD: // learningRate
       w -= p0 * g;
       break;
-    case S_MOMENTUM: // learningRate, momentum
-      a = p1 * a - p0 * g;
-      w += a;
+    case S_MOMENTUM: // momentum, -learningRate, 1, or of tfjs momentum, 1, -learningRate
+      a = p0 * a + p1 * g;
+      w += p2 * a;
       break;
-    case S_NESTEROV:
-      a = p1 * a - p0 * g;
-      w += p1 * a - p0 * g;
+    case S_NESTEROV: // the same numbers
+      a = p0 * a + p1 * g;
+      w += p2 * (p0 * a + p1 * g);
       break;
     case S_ADAM: // alpha, 1 - beta1, 1 - beta2, epsilon
       a += (g - a) * p1;
       b += (g * g - b) * p2;
       w -= p0 * a / (v_sqrt(b) + p3);
+      break;
+    case S_AMSGRAD: // as S_ADAM; the third slot is the largest second moment so far
+      a += (g - a) * p1;
+      b += (g * g - b) * p2;
+      c = v_max(c, b);
+      w -= p0 * a / (v_sqrt(c) + p3);
       break;
     case S_NADAM: // learningRate, 1 - beta1, 1 - beta2, epsilon, mScale, gScale, vScale
       a += (g - a) * p1;
@@ -47,9 +54,25 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const
       a = p1 * a + p2 * (g * g);
       w -= p0 * g / v_sqrt(a + p3);
       break;
-    case S_ADAGRAD: // learningRate, epsilon
+    case S_RMSPROP_MOMENTUM: // rho, 1 - rho, momentum, learningRate, epsilon
+      a = a * p0 + g * g * p1;
+      b = b * p2 + g * p3 / v_sqrt(a + splat(p[4]));
+      w -= b;
+      break;
+    case S_RMSPROP_CENTERED: // learningRate, rho, 1 - rho, epsilon; the second slot is the mean gradient
+      a = p1 * a + p2 * (g * g);
+      b = p1 * b + p2 * g;
+      w -= p0 * g / v_sqrt(a - b * b + p3);
+      break;
+    case S_RMSPROP_CENTERED_MOMENTUM: // as with momentum; 0 for epsilon and epsilon, or of tfjs epsilon and 0
+      a = a * p0 + g * g * p1;
+      c = c * p0 + g * p1;
+      b = b * p2 + g * p3 / v_sqrt(a - (c * c + splat(p[4])) + splat(p[5]));
+      w -= b;
+      break;
+    case S_ADAGRAD: // -learningRate, epsilon, 1, or of tfjs 1, epsilon, -learningRate
       a += g * g;
-      w -= p0 * g / v_sqrt(a + p1);
+      w += p0 * g / v_sqrt(a + p1) * p2;
       break;
     case S_ADADELTA: { // learningRate, rho, 1 - rho, epsilon
       a = p1 * a + p2 * (g * g);
@@ -64,14 +87,6 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const
       a = p3 * a + splat(p[4]) * g;
       break;
     }
-    case S_TF_MOMENTUM: // -learningRate, momentum
-      a = p1 * a + g;
-      w += p0 * a;
-      break;
-    case S_TF_NESTEROV:
-      a = p1 * a + g;
-      w += p0 * (g + a * p1);
-      break;
     case S_TF_ADAM: { // beta1, 1 - beta1, beta2, 1 - beta2, -learningRate, epsilon; beta1^t, beta2^t
       a = a * p0 + g * p1;
       b = b * p2 + g * g * p3;
@@ -84,21 +99,6 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const
       b = v_max(b * p2, v_abs(g));
       w += splat(more[1]) / (1.0f - splat(more[0])) * (a / (b + p3));
       break;
-    case S_TF_RMSPROP: // decay, 1 - decay, momentum, learningRate, epsilon
-      a = a * p0 + g * g * p1;
-      b = b * p2 + g * p3 / v_sqrt(a + splat(p[4]));
-      w -= b;
-      break;
-    case S_TF_RMSPROP_CENTERED: // the same numbers; the third slot is the mean gradient
-      a = a * p0 + g * g * p1;
-      c = c * p0 + g * p1;
-      b = b * p2 + g * p3 / v_sqrt(a - (c * c + splat(p[4])));
-      w -= b;
-      break;
-    case S_TF_ADAGRAD: // -learningRate, epsilon
-      a += g * g;
-      w += g / v_sqrt(a + p1) * p0;
-      break;
     case S_TF_ADADELTA: { // rho, 1 - rho, -learningRate, epsilon
       const V d = v_sqrt(b + p3) / v_sqrt(a + p3) * g;
       a = a * p0 + g * g * p1;
@@ -106,6 +106,9 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const
       w += d * p2;
       break;
     }
+    case S_AVERAGE: // momentum, 1 - momentum
+      w = p0 * w + p1 * g;
+      break;
   }
   return (Step){w, a, b, c};
 }
@@ -117,9 +120,11 @@ typedef struct Row {
 } Row;
 
 INLINE void update_loop(const int op, const Task *task) {
-  const int two = op == S_ADAM || op == S_NADAM || op == S_ADAMAX || op == S_ADADELTA ||
-                  op == S_TF_ADAM || op == S_TF_ADAMAX || op == S_TF_RMSPROP || op == S_TF_ADADELTA;
-  const int slots = op == S_SGD ? 0 : op == S_TF_RMSPROP_CENTERED ? 3 : two ? 2 : 1;
+  const int two = op == S_ADAM || op == S_NADAM || op == S_ADAMAX || op == S_RMSPROP_MOMENTUM ||
+                  op == S_RMSPROP_CENTERED || op == S_ADADELTA || op == S_TF_ADAM || op == S_TF_ADAMAX ||
+                  op == S_TF_ADADELTA;
+  const int three = op == S_AMSGRAD || op == S_RMSPROP_CENTERED_MOMENTUM;
+  const int slots = op == S_SGD || op == S_AVERAGE ? 0 : three ? 3 : two ? 2 : 1;
   const float *p = &FLOAT(5), more[2] = {INT(3) ? *FLOATS(3) : 0, INT(4) ? *FLOATS(4) : 0};
   int lo, hi;
   share(task, INT(1), &lo, &hi);
@@ -145,10 +150,10 @@ INLINE void update_loop(const int op, const Task *task) {
 
 // A function an operation, as in unary.c.
 #define UPDATE_OPS(CASE)                                                                              \
-  CASE(S_SGD) CASE(S_MOMENTUM) CASE(S_NESTEROV) CASE(S_ADAM) CASE(S_NADAM) CASE(S_ADAMAX)             \
-  CASE(S_RMSPROP) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION) CASE(S_TF_MOMENTUM)                   \
-  CASE(S_TF_NESTEROV) CASE(S_TF_ADAM) CASE(S_TF_ADAMAX) CASE(S_TF_RMSPROP) CASE(S_TF_ADAGRAD)         \
-  CASE(S_TF_ADADELTA) CASE(S_TF_RMSPROP_CENTERED)
+  CASE(S_SGD) CASE(S_MOMENTUM) CASE(S_NESTEROV) CASE(S_ADAM) CASE(S_AMSGRAD) CASE(S_NADAM)            \
+  CASE(S_ADAMAX) CASE(S_RMSPROP) CASE(S_RMSPROP_MOMENTUM) CASE(S_RMSPROP_CENTERED)                    \
+  CASE(S_RMSPROP_CENTERED_MOMENTUM) CASE(S_ADAGRAD) CASE(S_ADADELTA) CASE(S_LION) CASE(S_TF_ADAM)     \
+  CASE(S_TF_ADAMAX) CASE(S_TF_ADADELTA) CASE(S_AVERAGE)
 #define CASE(op) static void update_##op(const Task *task) { update_loop(op, task); }
 UPDATE_OPS(CASE)
 #undef CASE

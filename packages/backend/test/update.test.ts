@@ -54,6 +54,16 @@ const FORMULAS: Record<
       s.w! -= (0.02 * s.m!) / (Math.sqrt(s.v!) + 1e-3);
     },
   },
+  CnnkitAmsgradUpdate: {
+    slots: ['m', 'v', 'h'],
+    attrs: { alpha: 0.02, oneMinusBeta1: 0.1, oneMinusBeta2: 0.01, epsilon: 1e-3 },
+    step: (s, g) => {
+      s.m! += (g - s.m!) * 0.1;
+      s.v! += (g * g - s.v!) * 0.01;
+      s.h = Math.max(s.h!, s.v!);
+      s.w! -= (0.02 * s.m!) / (Math.sqrt(s.h) + 1e-3);
+    },
+  },
   CnnkitNadamUpdate: {
     slots: ['m', 'v'],
     attrs: {
@@ -88,6 +98,34 @@ const FORMULAS: Record<
       s.w! -= (0.02 * g) / Math.sqrt(s.v + 1e-3);
     },
   },
+  CnnkitRmspropMomentumUpdate: {
+    slots: ['v', 'm'],
+    attrs: { learningRate: 0.02, rho: 0.9, oneMinusRho: 0.1, momentum: 0.7, epsilon: 1e-3 },
+    step: (s, g) => {
+      s.v = 0.9 * s.v! + 0.1 * g * g;
+      s.m = 0.7 * s.m! + (0.02 * g) / Math.sqrt(s.v + 1e-3);
+      s.w! -= s.m;
+    },
+  },
+  CnnkitRmspropCenteredUpdate: {
+    slots: ['v', 'c'],
+    attrs: { learningRate: 0.02, rho: 0.9, oneMinusRho: 0.1, epsilon: 1 },
+    step: (s, g) => {
+      s.v = 0.9 * s.v! + 0.1 * g * g;
+      s.c = 0.9 * s.c! + 0.1 * g;
+      s.w! -= (0.02 * g) / Math.sqrt(s.v - s.c * s.c + 1);
+    },
+  },
+  CnnkitRmspropCenteredMomentumUpdate: {
+    slots: ['v', 'm', 'c'],
+    attrs: { learningRate: 0.02, rho: 0.9, oneMinusRho: 0.1, momentum: 0.7, epsilon: 1 },
+    step: (s, g) => {
+      s.v = 0.9 * s.v! + 0.1 * g * g;
+      s.c = 0.9 * s.c! + 0.1 * g;
+      s.m = 0.7 * s.m! + (0.02 * g) / Math.sqrt(s.v - s.c * s.c + 1);
+      s.w! -= s.m;
+    },
+  },
   CnnkitAdagradUpdate: {
     slots: ['a'],
     attrs: { learningRate: 0.02, epsilon: 1e-3 },
@@ -112,6 +150,13 @@ const FORMULAS: Record<
     step: (s, g) => {
       s.w! -= 0.02 * Math.sign(0.9 * s.m! + 0.1 * g);
       s.m = 0.99 * s.m! + 0.01 * g;
+    },
+  },
+  CnnkitAverageUpdate: {
+    slots: [],
+    attrs: { momentum: 0.9, oneMinusMomentum: 0.1 },
+    step: (s, g) => {
+      s.w = 0.9 * s.w! + 0.1 * g;
     },
   },
 };

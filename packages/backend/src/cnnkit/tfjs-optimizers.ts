@@ -38,7 +38,8 @@ interface FusedStep {
   /** In the order of the kernel's outputs; `name` is what tfjs calls them, after the variable's name. */
   readonly slots: readonly { of: Slots; name: string; start?: number }[];
   readonly attrs: Readonly<Record<string, number | boolean>>;
-  readonly tensors?: NamedTensorMap;
+  /** Numbers that are on the device. */
+  tensors?(): NamedTensorMap;
   /** What else the step does, once. */
   after?(backend: CnnkitBackend): void;
 }
@@ -103,7 +104,7 @@ function adam(o: AdamState): FusedStep {
       minusLearningRate: -o.learningRate,
       epsilon: o.epsilon,
     },
-    tensors: { accBeta1: o.accBeta1, accBeta2: o.accBeta2 },
+    tensors: () => ({ accBeta1: o.accBeta1, accBeta2: o.accBeta2 }),
     after(backend) {
       scaleVariable(backend, o.accBeta1, scalar(o.beta1));
       scaleVariable(backend, o.accBeta2, scalar(o.beta2));
@@ -112,7 +113,6 @@ function adam(o: AdamState): FusedStep {
 }
 
 function adamax(o: AdamaxState): FusedStep {
-  const minusLearningRate: Scalar = div(-o.learningRate, add(mul(o.iteration, o.decay), 1));
   return {
     kernel: 'CnnkitTfAdamaxUpdate',
     slots: [
@@ -125,7 +125,10 @@ function adamax(o: AdamaxState): FusedStep {
       beta2: o.beta2,
       epsilon: o.epsilon,
     },
-    tensors: { accBeta1: o.accBeta1, minusLearningRate },
+    tensors() {
+      const minusLearningRate: Scalar = div(-o.learningRate, add(mul(o.iteration, o.decay), 1));
+      return { accBeta1: o.accBeta1, minusLearningRate };
+    },
     after() {
       o.iteration.assign(add(o.iteration, 1));
       o.accBeta1.assign(mul(o.accBeta1, o.beta1));
@@ -227,7 +230,8 @@ function runFused(gradients: Gradients, stepOf: () => FusedStep): boolean {
       given.push(gradient);
       for (const [slot, variable] of own.entries()) slots[slot]!.push(variable);
     });
-    const { kernel, attrs, tensors = {} } = step;
+    const { kernel, attrs } = step;
+    const tensors = step.tensors?.() ?? {};
     backend.updateVariables({ kernel, variables, gradients: given, slots, attrs, tensors });
     step.after?.(backend);
     return true;
@@ -261,9 +265,8 @@ function replace(
   };
 }
 
-/** Adamax is none of them: it computes with its learning rate. */
 const RECORDABLE: readonly unknown[] = [
-  ...[SGDOptimizer, MomentumOptimizer, AdamOptimizer],
+  ...[SGDOptimizer, MomentumOptimizer, AdamOptimizer, AdamaxOptimizer],
   ...[RMSPropOptimizer, AdagradOptimizer, AdadeltaOptimizer],
 ];
 
@@ -273,12 +276,15 @@ const RECORDABLE: readonly unknown[] = [
  */
 export function updateAssumptions(optimizer: object): unknown[] | undefined {
   if (RECORDABLE.includes(optimizer.constructor)) {
-    const o = optimizer as Partial<AdamState & MomentumState & RmspropState & AdadeltaState>;
+    const o = optimizer as Partial<AdamaxState & MomentumState & RmspropState & AdadeltaState>;
+    // Adamax's commands compute with the learning rate, which others are told anew at each step.
+    const rate = optimizer.constructor === AdamaxOptimizer ? [o.learningRate, o.decay] : [];
     return [
       // Which variables its slots are, and what its commands compute with beside their numbers.
       ...[o.accumulatedFirstMoment, o.accumulatedSecondMoment, o.accumulations],
       ...[o.accumulatedMeanSquares, o.accumulatedMoments, o.accumulatedMeanGrads],
       ...[o.accumulatedGrads, o.accumulatedUpdates, o.beta1, o.beta2, o.centered],
+      ...[o.accumulatedWeightedInfNorm, ...rate],
     ];
   }
   const { updateIsRecordable } = optimizer as { updateIsRecordable?: unknown };

@@ -58,7 +58,7 @@ export class Adam extends KerasOptimizer {
   }
 
   protected override get fuses(): boolean {
-    return !this.#amsgrad;
+    return true;
   }
 
   protected override update(of: UpdateStep): void {
@@ -73,18 +73,14 @@ export class Adam extends KerasOptimizer {
     const oneMinusBeta1 = f32(1 - beta1);
     const oneMinusBeta2 = f32(1 - beta2);
     const epsilon = f32(this.#constants.epsilon);
-    if (this.fuses) {
-      const attrs = {
-        alpha,
-        beta1: f32(beta1),
-        beta2: f32(beta2),
-        oneMinusBeta1,
-        oneMinusBeta2,
-        epsilon,
-      };
-      const update = { kernel: 'CnnkitAdamUpdate', slots: { m, v }, attrs };
-      if (fuse(update)) return;
-    }
+    const attrs = {
+      ...{ alpha, beta1: f32(beta1), beta2: f32(beta2) },
+      ...{ oneMinusBeta1, oneMinusBeta2, epsilon },
+    };
+    const update = this.#amsgrad
+      ? { kernel: 'CnnkitAmsgradUpdate', slots: { m, v, h: hats }, attrs }
+      : { kernel: 'CnnkitAdamUpdate', slots: { m, v }, attrs };
+    if (fuse(update)) return;
     const [a, b1, b2, e] = scalars(alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
     variables.forEach((w, i) => {
       const g = gradients[i]!;

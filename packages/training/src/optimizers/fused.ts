@@ -21,12 +21,17 @@ import {
  * | CnnkitSgdUpdate | none | w -= learningRate·g |
  * | CnnkitMomentumUpdate | m | m = momentum·m − learningRate·g; w += nesterov ? momentum·m − learningRate·g : m |
  * | CnnkitAdamUpdate | m, v | m += (g−m)·oneMinusBeta1; v += (g²−v)·oneMinusBeta2; w -= alpha·m / (√v + epsilon) |
+ * | CnnkitAmsgradUpdate | m, v, h | m, v as Adam; h = max(h, v); w -= alpha·m / (√h + epsilon) |
  * | CnnkitNadamUpdate | m, v | m, v as Adam; w -= learningRate·(m·mScale + g·gScale) / (√(v·vScale) + epsilon) |
  * | CnnkitAdamaxUpdate | m, u | m += (g−m)·oneMinusBeta1; u = max(beta2·u, abs(g)); w -= alpha·m / (u + epsilon) |
  * | CnnkitRmspropUpdate | v | v = rho·v + oneMinusRho·g²; w -= learningRate·g / √(v + epsilon) |
+ * | CnnkitRmspropMomentumUpdate | v, m | v as above; m = momentum·m + learningRate·g / √(v + epsilon); w -= m |
+ * | CnnkitRmspropCenteredUpdate | v, c | v as above; c = rho·c + oneMinusRho·g; w -= learningRate·g / √(v − c² + epsilon) |
+ * | CnnkitRmspropCenteredMomentumUpdate | v, m, c | v, c as above; m = momentum·m + learningRate·g / √(v − c² + epsilon); w -= m |
  * | CnnkitAdagradUpdate | a | a += g²; w -= learningRate·g / √(a + epsilon) |
  * | CnnkitAdadeltaUpdate | a, d | a = rho·a + oneMinusRho·g²; δ = −g·√(d + epsilon) / √(a + epsilon); d = rho·d + oneMinusRho·δ²; w += learningRate·δ |
  * | CnnkitLionUpdate | m | w -= learningRate·sign(beta1·m + oneMinusBeta1·g); m = beta2·m + oneMinusBeta2·g |
+ * | CnnkitAverageUpdate | none | w = momentum·w + oneMinusMomentum·g, where w are averages and g the weights they are of |
  */
 export interface FusedUpdate {
   readonly kernel: string;

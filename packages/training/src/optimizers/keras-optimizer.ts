@@ -148,12 +148,13 @@ export abstract class KerasOptimizer extends Optimizer {
 
   /**
    * Whether a backend that records steps may send this optimizer's commands again, with other numbers: not
-   * where they are other ones at some steps, as with moving averages and accumulated gradients.
+   * where they are other ones at some steps, as where gradients are accumulated or averages overwrite weights.
    */
   get updateIsRecordable(): boolean {
-    const { useEma, gradientAccumulationSteps } = this.base;
+    const { useEma, emaOverwriteFrequency, gradientAccumulationSteps } = this.base;
     const own = Object.hasOwn(Object.getPrototypeOf(this), 'fuses') && this.fuses;
-    return own && !useEma && gradientAccumulationSteps === null;
+    const overwrites = useEma && emaOverwriteFrequency !== null;
+    return own && !overwrites && gradientAccumulationSteps === null;
   }
 
   /** One step. Gradients are borrowed; a variable whose gradient is missing stays as it is. */
@@ -171,17 +172,19 @@ export abstract class KerasOptimizer extends Optimizer {
         indices,
       );
       if (all !== undefined) this.#updateWith(all, indices);
-      this.#average();
+      this.#average(runFused);
     });
     this.incrementIterations();
     if (!this.updateIsRecordable) return;
     const { variables, slots } = this.#pick(indices);
     (engine().backend as Recorder).repeatUpdates?.(() => {
       const numbers: FusedUpdate['attrs'][] = [];
-      this.#step(variables, [], slots, (_variables, _gradients, { attrs }) => {
+      const note: typeof runFused = (_variables, _gradients, { attrs }) => {
         numbers.push(attrs);
         return true;
-      });
+      };
+      this.#step(variables, [], slots, note);
+      this.#average(note);
       this.incrementIterations();
       return numbers;
     });
@@ -327,16 +330,21 @@ export abstract class KerasOptimizer extends Optimizer {
     return Math.floor(this.iterations / (this.base.gradientAccumulationSteps ?? 1));
   }
 
-  #average(): void {
+  /** `run` is asked first to move all averages by one kernel. */
+  #average(run: typeof runFused): void {
     if (!this.base.useEma) return;
     const { emaMomentum, emaOverwriteFrequency } = this.base;
     // Keras's first average is the weights themselves, whatever the momentum.
     const momentum = this.#updates === 0 ? 0 : emaMomentum;
     const averages = this.#store.get(AVERAGE);
-    averages.forEach((average, i) => {
-      const variable = this.#store.variables[i] as Variable;
-      average.assign(add(mul(average, momentum), mul(variable, 1 - momentum)));
-    });
+    const { variables } = this.#store;
+    const attrs = { momentum: f32(momentum), oneMinusMomentum: f32(1 - momentum) };
+    if (!run(averages, variables, { kernel: 'CnnkitAverageUpdate', slots: {}, attrs })) {
+      averages.forEach((average, i) => {
+        const variable = variables[i] as Variable;
+        average.assign(add(mul(average, momentum), mul(variable, 1 - momentum)));
+      });
+    }
     if (emaOverwriteFrequency !== null && (this.#updates + 1) % emaOverwriteFrequency === 0) {
       this.finalizeVariableValues();
     }

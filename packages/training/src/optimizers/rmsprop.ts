@@ -52,7 +52,7 @@ export class RMSprop extends KerasOptimizer {
   }
 
   protected override get fuses(): boolean {
-    return this.#constants.momentum === 0 && !this.#centered;
+    return true;
   }
 
   protected override update({ variables, gradients, slots, learningRate, fuse }: UpdateStep): void {
@@ -60,18 +60,16 @@ export class RMSprop extends KerasOptimizer {
     const rho = f32(this.#constants.rho);
     const oneMinusRho = f32(1 - this.#constants.rho);
     const epsilon = f32(this.#constants.epsilon);
-    if (this.fuses) {
-      const attrs = { learningRate, rho, oneMinusRho, epsilon };
-      const update = { kernel: 'CnnkitRmspropUpdate', slots: { v }, attrs };
-      if (fuse(update)) return;
-    }
-    const [lr, r, s, e, mu] = scalars(
-      learningRate,
-      rho,
-      oneMinusRho,
-      epsilon,
-      this.#constants.momentum,
-    );
+    const { momentum } = this.#constants;
+    const slotsByLetter = {
+      v,
+      ...(momentum > 0 ? { m: momenta } : {}),
+      ...(this.#centered ? { c: means } : {}),
+    };
+    const kind = `${this.#centered ? 'Centered' : ''}${momentum > 0 ? 'Momentum' : ''}`;
+    const attrs = { learningRate, rho, oneMinusRho, epsilon, momentum: f32(momentum) };
+    if (fuse({ kernel: `CnnkitRmsprop${kind}Update`, slots: slotsByLetter, attrs })) return;
+    const [lr, r, s, e, mu] = scalars(learningRate, rho, oneMinusRho, epsilon, momentum);
     variables.forEach((w, i) => {
       const g = gradients[i]!;
       const vi = v[i] as Variable;
@@ -80,9 +78,9 @@ export class RMSprop extends KerasOptimizer {
       if (mean !== undefined) mean.assign(add(mul(mean, r), mul(g, s)));
       const variance = mean === undefined ? vi : sub(vi, square(mean));
       const increment = div(mul(g, lr), sqrt(add(variance, e)));
-      const momentum = momenta[i];
-      if (momentum !== undefined) momentum.assign(add(mul(momentum, mu), increment));
-      w.assign(sub(w, momentum ?? increment));
+      const past = momenta[i];
+      if (past !== undefined) past.assign(add(mul(past, mu), increment));
+      w.assign(sub(w, past ?? increment));
     });
   }
 

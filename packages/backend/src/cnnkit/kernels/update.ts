@@ -14,7 +14,8 @@ import { areFloat, chunksFor, type Kernel } from './kernel.js';
 interface Optimizer {
   readonly op: number | ((attrs: Readonly<Record<string, unknown>>) => number);
   readonly slots: readonly string[];
-  readonly scalars: readonly string[];
+  /** Names of attributes, with a minus before those whose opposite the formula takes; or numbers as they are. */
+  readonly scalars: readonly (string | number)[];
   /** Names of scalar tensors among the inputs: numbers that change on the device from step to step. */
   readonly tensors?: readonly string[];
 }
@@ -24,11 +25,16 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
   CnnkitMomentumUpdate: {
     op: ({ nesterov }) => (nesterov === true ? Update.nesterov : Update.momentum),
     slots: ['m'],
-    scalars: ['learningRate', 'momentum'],
+    scalars: ['momentum', '-learningRate', 1],
   },
   CnnkitAdamUpdate: {
     op: Update.adam,
     slots: ['m', 'v'],
+    scalars: ['alpha', 'oneMinusBeta1', 'oneMinusBeta2', 'epsilon'],
+  },
+  CnnkitAmsgradUpdate: {
+    op: Update.amsgrad,
+    slots: ['m', 'v', 'h'],
     scalars: ['alpha', 'oneMinusBeta1', 'oneMinusBeta2', 'epsilon'],
   },
   CnnkitNadamUpdate: {
@@ -54,7 +60,26 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
     slots: ['v'],
     scalars: ['learningRate', 'rho', 'oneMinusRho', 'epsilon'],
   },
-  CnnkitAdagradUpdate: { op: Update.adagrad, slots: ['a'], scalars: ['learningRate', 'epsilon'] },
+  CnnkitRmspropMomentumUpdate: {
+    op: Update.rmspropMomentum,
+    slots: ['v', 'm'],
+    scalars: ['rho', 'oneMinusRho', 'momentum', 'learningRate', 'epsilon'],
+  },
+  CnnkitRmspropCenteredUpdate: {
+    op: Update.rmspropCentered,
+    slots: ['v', 'c'],
+    scalars: ['learningRate', 'rho', 'oneMinusRho', 'epsilon'],
+  },
+  CnnkitRmspropCenteredMomentumUpdate: {
+    op: Update.rmspropCenteredMomentum,
+    slots: ['v', 'm', 'c'],
+    scalars: ['rho', 'oneMinusRho', 'momentum', 'learningRate', 0, 'epsilon'],
+  },
+  CnnkitAdagradUpdate: {
+    op: Update.adagrad,
+    slots: ['a'],
+    scalars: ['-learningRate', 'epsilon', 1],
+  },
   CnnkitAdadeltaUpdate: {
     op: Update.adadelta,
     slots: ['a', 'd'],
@@ -66,9 +91,9 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
     scalars: ['learningRate', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2'],
   },
   CnnkitTfMomentumUpdate: {
-    op: ({ nesterov }) => (nesterov === true ? Update.tfNesterov : Update.tfMomentum),
+    op: ({ nesterov }) => (nesterov === true ? Update.nesterov : Update.momentum),
     slots: ['m'],
-    scalars: ['minusLearningRate', 'momentum'],
+    scalars: ['momentum', 1, 'minusLearningRate'],
   },
   CnnkitTfAdamUpdate: {
     op: Update.tfAdam,
@@ -83,25 +108,27 @@ const OPTIMIZERS: Readonly<Record<string, Optimizer>> = {
     tensors: ['accBeta1', 'minusLearningRate'],
   },
   CnnkitTfRmspropUpdate: {
-    op: Update.tfRmsprop,
+    op: Update.rmspropMomentum,
     slots: ['v', 'm'],
     scalars: ['decay', 'oneMinusDecay', 'momentum', 'learningRate', 'epsilon'],
   },
   CnnkitTfRmspropCenteredUpdate: {
-    op: Update.tfRmspropCentered,
+    op: Update.rmspropCenteredMomentum,
     slots: ['v', 'm', 'c'],
-    scalars: ['decay', 'oneMinusDecay', 'momentum', 'learningRate', 'epsilon'],
+    scalars: ['decay', 'oneMinusDecay', 'momentum', 'learningRate', 'epsilon', 0],
   },
   CnnkitTfAdagradUpdate: {
-    op: Update.tfAdagrad,
+    op: Update.adagrad,
     slots: ['a'],
-    scalars: ['minusLearningRate', 'epsilon'],
+    scalars: [1, 'epsilon', 'minusLearningRate'],
   },
   CnnkitTfAdadeltaUpdate: {
     op: Update.tfAdadelta,
     slots: ['a', 'd'],
     scalars: ['rho', 'oneMinusRho', 'minusLearningRate', 'epsilon'],
   },
+  // A moving average of the weights, which stand where gradients do.
+  CnnkitAverageUpdate: { op: Update.average, slots: [], scalars: ['momentum', 'oneMinusMomentum'] },
 };
 
 /** The numbers of a step that are the same for all its variables. */
@@ -136,10 +163,13 @@ function numbersOf(
   attrs: Readonly<Record<string, unknown>>,
 ): number[] {
   return scalars.map((scalar) => {
-    const value = attrs[scalar];
+    if (typeof scalar === 'number') return scalar;
+    const opposite = scalar.startsWith('-');
+    const attribute = opposite ? scalar.slice(1) : scalar;
+    const value = attrs[attribute];
     if (typeof value !== 'number')
-      throw new TypeError(`${name}: ${scalar} must be a number; received ${value}.`);
-    return value;
+      throw new TypeError(`${name}: ${attribute} must be a number; received ${value}.`);
+    return opposite ? -value : value;
   });
 }
 
