@@ -10,6 +10,7 @@ import {
 import type { CnnkitBackend } from './backend.js';
 import { KERNELS } from './kernels/index.js';
 import type { Kernel } from './kernels/kernel.js';
+import { trainDilatedConvolutions } from './tfjs-dilation.js';
 import { fuseTfjsLayers } from './tfjs-layers.js';
 import { fuseTfjsOptimizers } from './tfjs-optimizers.js';
 import { recordTfjsTraining } from './tfjs-training.js';
@@ -29,6 +30,7 @@ export function registerCnnkit(create: () => CnnkitBackend): boolean {
   if (!registered) return false;
   fuseTfjsOptimizers();
   fuseTfjsLayers();
+  trainDilatedConvolutions();
   recordTfjsTraining();
   // tfjs keeps a removed backend's kernels, and warns of kernels registered twice.
   if (getKernel('Add', BACKEND_NAME) !== undefined) return true;

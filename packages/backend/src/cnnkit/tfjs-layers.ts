@@ -1,5 +1,6 @@
 import {
   add,
+  conv2d,
   customGrad,
   engine,
   type GradSaveFunc,
@@ -14,13 +15,15 @@ import {
   sub,
   type Tensor,
   type Tensor1D,
+  type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { decisionBehind, type LayerInGraph } from './decisions.js';
+import { isDilated } from './tfjs-dilation.js';
 
 // Two of tfjs-layers' layers are made of operations that no kernel can make fast one by one: dropout
 // draws its mask number by number in JavaScript, and batch normalisation passes over its input some
-// twenty times in a training step. tfjs-layers has registered its layers with tfjs-core by the time a
+// twenty times in a training step. A third, a dilated convolution, is made of one that has no gradient. tfjs-layers has registered its layers with tfjs-core by the time a
 // backend starts, so they are found there, and their `call` in training is replaced by one that asks
 // which backend is current: on this one it takes the kernels made for it, on another nothing changes.
 
@@ -90,6 +93,31 @@ function dropout(layer: DropoutLayer, x: Tensor, kwargs: object): Tensor | undef
   return mul(x, engine().runKernel('CnnkitKeepMask', {}, attrs as never) as Tensor);
 }
 
+interface ConvolutionLayer extends Layer {
+  readonly strides: [number, number];
+  readonly padding: 'valid' | 'same';
+  readonly dataFormat: string;
+  readonly dilationRate: [number, number];
+  readonly kernel: Weight;
+  readonly bias: Weight | null;
+  readonly activation: { apply(x: Tensor): Tensor } | null;
+}
+
+/** Step by step, as the gradient of tfjs's fused operation refuses dilation. */
+function dilatedConvolution(
+  layer: ConvolutionLayer,
+  x: Tensor,
+  kwargs: object,
+): Tensor | undefined {
+  const { strides, padding, dataFormat, dilationRate, kernel, bias, activation } = layer;
+  if (!isDilated(dilationRate) || dataFormat !== 'channelsLast' || x.rank !== 4) return undefined;
+  layer.invokeCallHook(x, kwargs);
+  const filter = kernel.read() as Tensor4D;
+  const out = conv2d(x as Tensor4D, filter, strides, padding, 'NHWC', dilationRate);
+  const sum = bias == null ? out : add(out, bias.read());
+  return activation == null ? sum : activation.apply(sum);
+}
+
 interface BatchNormLayer extends Layer {
   readonly axis: number;
   readonly epsilon: number;
@@ -157,8 +185,9 @@ function move(weight: Weight, value: Tensor, momentum: number): void {
   });
 }
 
-/** Lets tfjs-layers' dropout and batch normalisation use this backend's kernels where it is current. */
+/** Lets tfjs-layers' layers use this backend's kernels where it is current. */
 export function fuseTfjsLayers(): void {
   replaceCall<DropoutLayer>('Dropout', 'CnnkitKeepMask', dropout);
+  replaceCall<ConvolutionLayer>('Conv2D', 'CnnkitKeepMask', dilatedConvolution);
   replaceCall<BatchNormLayer>('BatchNormalization', 'CnnkitBatchNormTraining', batchNormalization);
 }
