@@ -30,6 +30,9 @@ const sideOf = (x: Symbolic) => Math.min(x.shape[1]!, x.shape[2]!);
 const channelsOf = (x: Symbolic) => x.shape[3]!;
 const apply = (layer: tfl.layers.Layer, x: Symbolic | Symbolic[]) => layer.apply(x) as Symbolic;
 
+/** Few, for tfjs cpu's sake, but some wide enough for all ways our kernels have. */
+const filtersOf = (next: Next) => (next() < 0.85 ? between(next, 1, 12) : between(next, 16, 40));
+
 /** A window that a valid convolution has room for; not dilated, which tfjs cpu has no gradient of. */
 function windowOf(next: Next, x: Symbolic) {
   const kernel = () => between(next, 1, Math.min(5, sideOf(x)));
@@ -43,7 +46,7 @@ const square = (side: number): [number, number] => [side, side];
 const conv: Block = (next, x) =>
   apply(
     L.conv2d({
-      filters: between(next, 1, 12),
+      filters: filtersOf(next),
       ...windowOf(next, x),
       activation: activation(next),
       ...(next() < 0.2 && { kernelRegularizer: tfl.regularizers.l2({ l2: 0.01 }) }),
@@ -53,7 +56,7 @@ const conv: Block = (next, x) =>
 
 const three: Block = (next, x) => {
   if (sideOf(x) < 3) return x;
-  const filters = between(next, 1, 12);
+  const filters = filtersOf(next);
   const made = { filters, kernelSize: 3, padding: padding(next), useBias: next() < 0.5 };
   let y = apply(L.conv2d(made), x);
   if (next() < 0.6) y = apply(L.batchNormalization(), y);
@@ -219,7 +222,7 @@ function taskOf(next: Next): Task {
   ]);
 }
 
-function modelOf(next: Next, task: Task): tfl.LayersModel {
+function modelOf(next: Next, task: Task, factor: number): tfl.LayersModel {
   const shape = [between(next, 4, 14), between(next, 4, 14), between(next, 1, 4)];
   const input = tfl.input({ shape });
   const { units, activation: last } = task;
@@ -231,18 +234,21 @@ function modelOf(next: Next, task: Task): tfl.LayersModel {
     const drawn = values(next, w.shape);
     // Vectors may be variances.
     const scaled = drawn.map((v) => (w.shape.length === 1 ? 0.5 + 0.3 * v : v / Math.sqrt(fan)));
-    return tf.tensor(scaled, w.shape);
+    return tf.tensor(
+      scaled.map((v) => v * factor),
+      w.shape,
+    );
   });
   model.setWeights(weights);
   tf.dispose(weights);
   return model;
 }
 
-/** Losses of two epochs, and what the model says then; the images may be others by a last bit. */
+/** Losses of two epochs, and what the model says then; images and weights may be others by a last bit. */
 async function train(seed: number, factor = 1) {
   const next = random(seed);
   const task = taskOf(next);
-  const model = modelOf(next, task);
+  const model = modelOf(next, task, factor);
   const optimizer = pick(next, OPTIMIZERS)();
   model.compile({ optimizer, loss: task.loss, metrics: ['accuracy'] });
   const n = between(next, 5, 12);
@@ -278,7 +284,7 @@ function gapsTo(expected: Trained, received: Trained): [number, number] {
   return [largestGap(losses, expected.losses), largestGap(predicted, expected.predicted)];
 }
 
-/** How far tfjs cpu strays from itself where images differ by a last bit: some models make much of that. */
+/** How far tfjs cpu strays from itself where numbers differ by a last bit: some models make much of that. */
 async function noiseOf(seed: number, expected: Trained): Promise<[number, number]> {
   const noise: [number, number] = [0, 0];
   await tf.setBackend('cpu');
