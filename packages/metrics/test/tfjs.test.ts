@@ -458,3 +458,54 @@ describe('called behind a step of training', () => {
     expect(await metric.settle()).toEqual({ training: 0.5, evaluation: 1 });
   });
 });
+
+describe('a pass whose batches are read later', () => {
+  const step = (metric: epochMetrics.EpochMetric, right: boolean, n = 1) =>
+    tf.tidy(() => void metric(tf.fill([n], right ? 1 : 0), tf.fill([n, 1], 0.75)));
+
+  it('reads sixteen at once, and the rest in the end', async () => {
+    const metric = epochMetrics.accuracyScore();
+    const data = vi.spyOn(tf.Tensor.prototype, 'data');
+    metric.defer('training');
+    const read: number[] = [];
+    for (let i = 0; i < 40; i++) {
+      step(metric, i < 10);
+      read.push(data.mock.calls.length);
+    }
+    // Targets and outputs of each batch.
+    expect(read).toEqual([...Array(15).fill(0), ...Array(16).fill(32), ...Array(9).fill(64)]);
+    expect(await metric.settle()).toEqual({ training: 0.25, evaluation: undefined });
+    expect(data).toHaveBeenCalledTimes(80);
+    data.mockRestore();
+  });
+
+  it('reads large batches sooner, so that few are kept', async () => {
+    const metric = epochMetrics.accuracyScore();
+    const data = vi.spyOn(tf.Tensor.prototype, 'data');
+    metric.defer('evaluation');
+    for (let i = 0; i < 6; i++) step(metric, i > 0, 1 << 17);
+    expect(data).toHaveBeenCalledTimes(12);
+    expect(await metric.settle()).toEqual({ training: undefined, evaluation: 5 / 6 });
+    data.mockRestore();
+  });
+
+  it('lets go of what nobody will count', async () => {
+    const { numTensors } = tf.memory();
+    for (const end of ['reset', 'defer'] as const) {
+      const metric = epochMetrics.accuracyScore();
+      metric.defer('training');
+      step(metric, false);
+      expect(tf.memory().numTensors).toBe(numTensors + 2);
+      metric[end]('training');
+      expect(tf.memory().numTensors).toBe(numTensors);
+      step(metric, true);
+      expect(await metric.settle()).toEqual(
+        end === 'defer'
+          ? { training: 1, evaluation: undefined }
+          : { training: undefined, evaluation: undefined },
+      );
+      expect(metric.result()).toBe(1);
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }
+  });
+});

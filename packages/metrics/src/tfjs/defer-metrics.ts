@@ -12,7 +12,7 @@ export interface DeferredScores<T> {
  * Runs an evaluation during which no batch waits for a metric, and gives the metrics' scores.
  *
  * tfjs's `model.evaluate` hands its scalars back at once, so a metric would have to be read at each batch
- * for its scalar to be right. In here batches are read while the next ones run, as with
+ * for its scalar to be right. In here batches are read some at a time, as with
  * {@link resetMetrics} in `fit`; the scores come when all have been read, and the scalars of the metrics
  * among what `evaluate` returns are 0.
  *

@@ -1,4 +1,4 @@
-import { engine, keep, type Scalar, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, engine, keep, type Scalar, scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { type Batch, type BatchShape, shapeOf } from './read-batch.js';
 
 /** What a metric keeps between batches, in memory that does not grow with them. */
@@ -23,8 +23,8 @@ export interface PassScores {
  * score of the pass, exactly; values shown during an epoch are contributions and may leave [0, 1]. To
  * know it, the call reads the outputs at once (`dataSync`), and the backend stands still.
  *
- * With {@link resetMetrics} among the callbacks it does not: batches are read while the next ones
- * run, each call returns 0, and the callback writes the scores into the logs of the epoch.
+ * With {@link resetMetrics} among the callbacks it does not: batches are read some at a time, while the next
+ * ones run, each call returns 0, and the callback writes the scores into the logs of the epoch.
  *
  * A pass starts at {@link EpochMetric.reset}, and wherever tfjs changes between training (inside a
  * gradient) and evaluation. A loop of your own calls `reset()` before each pass and reads `result()`
@@ -41,10 +41,10 @@ export interface EpochMetric {
   reset(): void;
   /** The score of all batches since the last reset. */
   result(): number;
-  /** Begins a pass whose batches are read without waiting; calls return 0. */
+  /** Begins a pass whose batches are read some at a time, without waiting; calls return 0. */
   defer(pass: 'training' | 'evaluation'): void;
   /**
-   * Waits for all that is still being read; rejects if a batch could not be counted. Batches are read
+   * Reads what is left and waits for it; rejects if a batch could not be counted. Batches are read
    * at once again after it, unless `last` is false (default: true).
    */
   settle(last?: boolean): Promise<PassScores>;
@@ -57,8 +57,21 @@ interface Deferred {
   readonly passes: Partial<Record<'training' | 'evaluation', Accumulator>>;
   /** Whether a gradient was seen: its end is then the end of training. */
   inGradient: boolean;
+  /** Batches that are yet to be read. */
+  readonly unread: UnreadBatch[];
   queue: Promise<void>;
 }
+
+interface UnreadBatch {
+  readonly accumulator: Accumulator;
+  readonly shape: BatchShape;
+  /** They share the data, and outlive the step that disposes the originals. */
+  readonly copies: Tensor[];
+}
+
+/** Batches that are read at once, since a backend may stand still while it gives values; fewer of many outputs. */
+const BATCHES = 16;
+const OUTPUTS = 1 << 18;
 
 /** Makes a metric that logs under the name; `start` begins a pass. */
 export function epochMetric(
@@ -74,6 +87,7 @@ export function epochMetric(
   let isOver = false;
 
   const reset = () => {
+    for (const { copies } of deferred?.unread ?? []) dispose(copies);
     accumulator = start();
     seen = 0;
     total = 0;
@@ -84,13 +98,15 @@ export function epochMetric(
   const defer = (pass: 'training' | 'evaluation') => {
     if (pass === 'training' || deferred === undefined) {
       reset();
-      deferred = { current: pass, passes: {}, inGradient: false, queue: Promise.resolve() };
+      const queue = Promise.resolve();
+      deferred = { current: pass, passes: {}, inGradient: false, unread: [], queue };
     }
     deferred.current = pass;
     deferred.passes[pass] = start();
     accumulator = deferred.passes.training ?? deferred.passes[pass];
   };
   const settle = async (last = true): Promise<PassScores> => {
+    if (deferred) readLater(deferred);
     const { queue, passes } = deferred ?? {};
     await queue;
     if (last && deferred) {
@@ -105,7 +121,10 @@ export function epochMetric(
     if (deferred) {
       if (deferred.inGradient && !training && deferred.current === 'training') defer('evaluation');
       deferred.inGradient = training;
-      deferred.queue = addLater(deferred.queue, deferred.passes[deferred.current]!, shape, tensors);
+      const { unread, passes, current } = deferred;
+      const copies = tensors.map((tensor) => keep(tensor.clone()));
+      unread.push({ accumulator: passes[current]!, shape, copies });
+      if (unread.length === BATCHES || unread.length * yPred.size > OUTPUTS) readLater(deferred);
       return scalar(0);
     }
     if (isOver || (wasTraining !== undefined && wasTraining !== training)) reset();
@@ -134,23 +153,23 @@ export function epochMetric(
   });
 }
 
-/** Reads now, without waiting, and counts when it was read and all before was counted. */
-function addLater(
-  queue: Promise<void>,
-  accumulator: Accumulator,
-  shape: BatchShape,
-  tensors: readonly Tensor[],
-): Promise<void> {
-  // Copies share the data, and outlive the step that disposes the originals.
-  const copies = tensors.map((tensor) => keep(tensor.clone()));
-  const reading = Promise.all(copies.map((copy) => copy.data()));
-  const counted = Promise.all([reading, queue])
-    .then(([arrays]) => accumulator.add(batchOf(shape, arrays)))
+/** Reads what is unread, without waiting, and counts when it was read and all before was counted. */
+function readLater(deferred: Deferred): void {
+  const batches = deferred.unread.splice(0);
+  if (batches.length === 0) return;
+  const reading = Promise.all(
+    batches.map(({ copies }) => Promise.all(copies.map((copy) => copy.data()))),
+  );
+  deferred.queue = Promise.all([reading, deferred.queue])
+    .then(([arrays]) => {
+      for (const [i, { accumulator, shape }] of batches.entries()) {
+        accumulator.add(batchOf(shape, arrays[i]!));
+      }
+    })
     .finally(() => {
-      for (const copy of copies) copy.dispose();
+      for (const { copies } of batches) dispose(copies);
     });
-  counted.catch(() => {}); // settle tells; until then it is not unhandled
-  return counted;
+  deferred.queue.catch(() => {}); // settle tells; until then it is not unhandled
 }
 
 function batchOf(

@@ -13,7 +13,7 @@ export interface MetricsCallback {
  * A callback for `fit` and `evaluate` that begins a pass of the metrics at each epoch and at each
  * evaluation, and writes their scores into the logs at its end.
  *
- * With it batches are read while the next ones run, so that no step waits for a metric, and WebGPU,
+ * With it batches are read some at a time, so that no step waits for a metric, and WebGPU,
  * which cannot wait, works too. Callbacks after it in the list see the scores. After a `fit` that
  * threw in the middle of an epoch call `metric.reset()`, or the metric still waits for its end.
  *
