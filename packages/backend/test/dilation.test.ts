@@ -89,6 +89,57 @@ describe.each(['conv2d', 'depthwiseConv2d'] as const)('gradients of a dilated %s
   });
 });
 
+test.each(Array.from({ length: 8 }, (_, i) => i + 1))(
+  'gradients of a dilated conv3d are those of a filter with zeros between, drawn by seed %i',
+  async (seed) => {
+    const next = random(seed);
+    const dilations: [number, number, number] = [
+      between(next, 1, 3),
+      between(next, 1, 3),
+      between(next, 2, 3),
+    ];
+    const [kernel, channels, filters] = [
+      between(next, 1, 3),
+      between(next, 1, 4),
+      between(next, 1, 5),
+    ];
+    const sides = dilations.map((d) => (kernel - 1) * d + between(next, 1, 4));
+    const xShape = [2, ...sides, channels] as [number, number, number, number, number];
+    const filterShape = [kernel, kernel, kernel, channels, filters] as typeof xShape;
+    const [x, filter] = [values(next, xShape), values(next, filterShape)];
+    const pad = pick(next, ['same', 'valid'] as const);
+    const spreadOut = (weights: tf.Tensor) => {
+      // An axis at a time, each with zeros behind its planes.
+      let wide = weights;
+      dilations.forEach((dilation, axis) => {
+        const { shape } = wide;
+        const apart = tf.expandDims(wide, axis + 1);
+        const zeros = Array.from({ length: dilation - 1 }, () => tf.zerosLike(apart));
+        const joined = tf.reshape(
+          tf.concat([apart, ...zeros], axis + 1),
+          shape.map((size, i) => (i === axis ? size * dilation : size)),
+        );
+        const size = joined.shape.map((s, i) => (i === axis ? (kernel - 1) * dilation + 1 : s));
+        wide = tf.slice(joined, 0, size);
+      });
+      return wide as tf.Tensor5D;
+    };
+    const gradients = (isSpread: boolean) => () =>
+      tf.grads((image: tf.Tensor, weights: tf.Tensor) => {
+        const out = isSpread
+          ? tf.conv3d(image as tf.Tensor5D, spreadOut(weights), 1, pad)
+          : tf.conv3d(image as tf.Tensor5D, weights as tf.Tensor5D, 1, pad, 'NDHWC', dilations);
+        return tf.sum(tf.sin(out)) as tf.Scalar;
+      })([tf.tensor5d(x, xShape), tf.tensor5d(filter, filterShape)]);
+    const expected = await on('cpu', gradients(true));
+    const received = await on('cnnkit', gradients(false));
+    received.forEach((gradient, i) => {
+      const note = JSON.stringify({ xShape, filterShape, dilations, pad });
+      expect(largestGap(gradient.values, expected[i]!.values), note).toBeLessThan(1e-5);
+    });
+  },
+);
+
 const { layers: L } = tfl;
 const head = () => [L.flatten(), L.dense({ units: 2 })];
 const image = [7, 8, 3];

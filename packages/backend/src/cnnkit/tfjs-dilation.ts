@@ -11,6 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { convolutionInfo } from './kernels/convolution.js';
 import type { KernelArgs } from './kernels/kernel.js';
+import { volumeInfo } from './kernels/volume.js';
 
 // tfjs refuses the gradients of dilated convolutions, since its own kernels ignore dilation in them. The
 // kernels of this backend do not, so where it is current the refusal is passed by.
@@ -18,8 +19,15 @@ import type { KernelArgs } from './kernels/kernel.js';
 /** Gradients that were replaced. */
 const replaced = new WeakSet<GradConfig>();
 
+/** Whether the kernels of a gradient take these shapes, rather than leave them to those of tfjs cpu. */
+type Takes = (
+  attrs: KernelArgs['attrs'],
+  x: readonly number[],
+  filter: readonly number[],
+) => boolean;
+
 /** Replaces the gradient of a convolution by one that knows dilation, on this backend. */
-function allowDilation(kernelName: string, depthwise: boolean): void {
+function allowDilation(kernelName: string, version: string, takes: Takes): void {
   const config = getGradient(kernelName);
   if (config === undefined || replaced.has(config)) return;
   const { inputsToSave = [] } = config;
@@ -33,16 +41,15 @@ function allowDilation(kernelName: string, depthwise: boolean): void {
       const [x, filter] = saved as [Tensor, Tensor];
       const { dilations } = attrs as { dilations?: number | readonly number[] | null };
       const isOurs = getKernel('CnnkitKeepMask', getBackend()) !== undefined;
-      // Without a shape the kernels would leave it to those of tfjs cpu.
       if (
         !isOurs ||
         !isDilated(dilations) ||
-        !convolutionInfo(attrs as KernelArgs['attrs'], x.shape, filter.shape, depthwise)
+        !takes(attrs as KernelArgs['attrs'], x.shape, filter.shape)
       ) {
         return config.gradFunc(gradient, saved, attrs);
       }
       const run = (side: string, inputs: NamedTensorMap, shape: object) =>
-        engine().runKernel(`${kernelName}Backprop${side}`, inputs, {
+        engine().runKernel(`${kernelName}Backprop${side}${version}`, inputs, {
           ...attrs,
           ...shape,
         } as never) as Tensor;
@@ -63,6 +70,11 @@ export function isDilated(dilations: number | readonly number[] | null | undefin
 
 /** Lets dilated convolutions be trained where this backend is current. */
 export function trainDilatedConvolutions(): void {
-  allowDilation('Conv2D', false);
-  allowDilation('DepthwiseConv2dNative', true);
+  allowDilation('Conv2D', '', (...shapes) => convolutionInfo(...shapes) !== undefined);
+  allowDilation(
+    'DepthwiseConv2dNative',
+    '',
+    (...shapes) => convolutionInfo(...shapes, true) !== undefined,
+  );
+  allowDilation('Conv3D', 'V2', (...shapes) => volumeInfo(...shapes) !== undefined);
 }

@@ -135,7 +135,8 @@ function groupsOf(info: Conv3DInfo): number {
   return Math.ceil(info.batchSize / step);
 }
 
-function infoOf(
+/** A convolution's shape; undefined where nothing is to compute or tfjs should say what is wrong. */
+export function volumeInfo(
   attrs: KernelArgs['attrs'],
   inShape: readonly number[],
   filterShape: readonly number[],
@@ -155,7 +156,7 @@ function infoOf(
 
 const conv3d: Kernel = ({ inputs, attrs, backend }) => {
   const { x, filter } = inputs as { x: TensorInfo; filter: TensorInfo };
-  const info = infoOf(attrs, x.shape, filter.shape);
+  const info = volumeInfo(attrs, x.shape, filter.shape);
   if (info === undefined || !areFloat(false, x, filter)) return undefined;
   const [from, weights] = [backend.blockOf(x), backend.blockOf(filter)];
   const out = backend.output(info.outShape);
@@ -173,7 +174,7 @@ const conv3d: Kernel = ({ inputs, attrs, backend }) => {
 const conv3dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
   const filterShape = attrs.filterShape as number[];
-  const info = infoOf(attrs, x.shape, filterShape);
+  const info = volumeInfo(attrs, x.shape, filterShape);
   if (info === undefined || !areFloat(false, x, dy)) return undefined;
   if (sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
   const [from, gradient] = [backend.blockOf(x), backend.blockOf(dy)];
@@ -198,7 +199,7 @@ const conv3dBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
 const conv3dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
   const inputShape = attrs.inputShape as number[];
-  const info = infoOf(attrs, inputShape, filter.shape);
+  const info = volumeInfo(attrs, inputShape, filter.shape);
   if (info === undefined || !areFloat(false, dy, filter)) return undefined;
   if (sizeOf(info.outShape) !== sizeOf(dy.shape)) return undefined;
   const { arena, commands } = backend;
