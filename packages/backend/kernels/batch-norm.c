@@ -1,32 +1,37 @@
-// batch-norm: out[r][C] = act((x[r][C] - mean[C]) * scale[C] / sqrt(variance[C] + epsilon) + offset[C]);
-// scale and offset may be absent. Chunks: shares of the rows. Each chunk makes the C factors once, in
+// batch-norm: out[r][C] = act((x[r][C] - mean[C]) * scale[C] / sqrt(variance[C] + epsilon) + offset[C] + addend[r][C]);
+// scale, offset and addend may be absent. Chunks: shares of the rows. Each chunk makes the C factors once, in
 // scratch; vectors run along channels. Cost: one multiply-add a value; memory-bound.
 #include "gate.h"
 #include "norm.h"
 
-// x mean variance offset scale out R C act epsilon
+// x mean variance offset scale out R C act addend epsilon
 static void k_batch_norm(const Task *task) {
   const float *mean = FLOATS(1), *variance = FLOATS(2), *offset = FLOATS_OR_NULL(3), *scale = FLOATS_OR_NULL(4);
+  const float *addend = FLOATS_OR_NULL(9);
   const int R = INT(6), C = INT(7), act = INT(8);
-  const V epsilon = splat(FLOAT(9));
+  const V epsilon = splat(FLOAT(10));
   float *factor = (float *)task->scratch;
   int lo, hi;
   for (int c = 0; c < C; c += VW)
     store(factor + c, norm_factor(load(variance + c), scale ? load(scale + c) : splat(1), epsilon));
   share(task, R, &lo, &hi);
   for (int r = lo; r < hi; r++) {
-    const float *x = FLOATS(0) + (size_t)r * C;
+    const float *x = FLOATS(0) + (size_t)r * C, *other = addend ? addend + (size_t)r * C : 0;
     float *out = FLOATS(5) + (size_t)r * C;
     int c = 0;
     if (act <= RELU) {
       const VI on = splat_int(act == RELU ? -1 : 0);
       for (; c + VW <= C; c += VW) {
-        const V v = NORMED(load(x + c), load(mean + c), load(factor + c), offset ? load(offset + c) : zero());
+        V v = NORMED(load(x + c), load(mean + c), load(factor + c), offset ? load(offset + c) : zero());
+        if (other) v += load(other + c);
         store(out + c, keep(~((v < 0) & on), v));
       }
     }
-    for (; c < C; c += VW)
-      store_part(out + c, activate(act, NORMED(load(x + c), load(mean + c), load(factor + c), offset ? load(offset + c) : zero())), C - c);
+    for (; c < C; c += VW) {
+      V v = NORMED(load(x + c), load(mean + c), load(factor + c), offset ? load(offset + c) : zero());
+      if (other) v += load(other + c);
+      store_part(out + c, activate(act, v), C - c);
+    }
   }
 }
 

@@ -2,7 +2,8 @@
 // winograd.c, checked before they do. The convolution kept, a tile and filter, the measure of what it added up
 // (`scales`); by now mean and variance are known. Wherever an output lies so close to a turn that rounding could
 // carry it there, y, the convolution, is overwritten by direct sums (see SLACK in decide.h), so that normalising
-// and pooling it, and relu's gradient, decide as they would of direct sums.
+// and pooling it, and relu's gradient, decide as they would of direct sums. Before relu another tensor may be added,
+// as behind a residual block, and the normalisation may be missing there.
 // Chunks: shares of the tiles. Each makes the N factors once, in scratch. Memory-bound: y is read once, and less than
 // one in a thousand of its vectors written.
 #include "decide.h"
@@ -11,7 +12,7 @@
 
 typedef struct Decision {
   Exact exact;
-  const float *mean, *factor, *offset;
+  const float *mean, *factor, *offset, *addend;
   float *y;
   int pooled;
 } Decision;
@@ -31,7 +32,15 @@ INLINE void settle(const Decision *d, const Column *c, int b, int oh, int ow, fl
   sum_directly(&d->exact, b, oh, ow, c->n, direct);
   store_part(y, load(direct), c->left);
 }
-INLINE VI near_zero(const Column *c, const float *y) { return ~(v_abs(VALUE(y)) >= c->margin) & c->there; }
+INLINE VI near_zero(const Decision *d, const Column *c, const float *y) {
+  V value = VALUE(y), margin = c->margin;
+  if (d->addend) { // close to zero the two are of one size, and the first was rounded to it
+    const V other = load(d->addend + (y - d->y));
+    value += other;
+    margin = FMA(v_abs(other), splat(0x1p-22f), margin);
+  }
+  return ~(v_abs(value) >= margin) & c->there;
+}
 
 INLINE Contest contest_of(const Column *c, float *const *y) {
   Contest contest = {.best = splat(-__builtin_inff())};
@@ -66,16 +75,19 @@ ALONE void settle_window(const Decision *d, const Column *c, int m, int b, int o
 }
 #undef VALUE
 
-// y scales mean variance offset scale x w bias m pooled geometry epsilon
+// y scales mean variance offset scale x w bias m pooled geometry addend epsilon; without normalisation mean is 0.
 static void k_winograd_settle(const Task *task) {
-  const float *scales = FLOATS(1), *variance = FLOATS(3), *scale = FLOATS_OR_NULL(5);
+  const float *scales = FLOATS(1), *mean = FLOATS_OR_NULL(2), *variance = FLOATS(3), *scale = FLOATS_OR_NULL(5);
   const Geometry *g = &GEOMETRY(11);
   const int N = g->filters;
-  float *factor = (float *)task->scratch;
-  for (int n = 0; n < N; n += VW)
-    store(factor + n, norm_factor(load(variance + n), scale ? load(scale + n) : splat(1), splat(FLOAT(11 + GEOMETRY_INTS))));
+  const V epsilon = splat(FLOAT(12 + GEOMETRY_INTS));
+  float *factor = (float *)task->scratch, *nothing = factor + ceil_div(N, VW) * VW;
+  for (int n = 0; n < N; n += VW) {
+    store(factor + n, mean ? norm_factor(load(variance + n), scale ? load(scale + n) : splat(1), epsilon) : splat(1));
+    store(nothing + n, zero());
+  }
   const Exact exact = {g, FLOATS(6), FLOATS(7), FLOATS_OR_NULL(8)};
-  const Decision d = {exact, FLOATS(2), factor, FLOATS_OR_NULL(4), FLOATS(0), INT(10)};
+  const Decision d = {exact, mean ? mean : nothing, factor, FLOATS_OR_NULL(4), FLOATS_OR_NULL(11 + GEOMETRY_INTS), FLOATS(0), INT(10)};
   const Tiles tiles = tiles_of(g, INT(9), 0);
   int lo, hi;
   share(task, tiles.total, &lo, &hi);
@@ -97,11 +109,11 @@ static void k_winograd_settle(const Task *task) {
       }
       VI unsure = {};
       ROLLED for (int i = 0; i < p.y1; i++)
-        ROLLED for (int j = 0; j < p.x1; j++) unsure |= near_zero(&c, AT(i, j));
+        ROLLED for (int j = 0; j < p.x1; j++) unsure |= near_zero(&d, &c, AT(i, j));
       if (!some(unsure)) continue;
       ROLLED for (int i = 0; i < p.y1; i++)
         ROLLED for (int j = 0; j < p.x1; j++)
-          if (some(near_zero(&c, AT(i, j)))) settle(&d, &c, b, oh + i, ow + j, AT(i, j));
+          if (some(near_zero(&d, &c, AT(i, j)))) settle(&d, &c, b, oh + i, ow + j, AT(i, j));
 #undef AT
     }
   }

@@ -274,3 +274,71 @@ test('a gradient gated by relu is 0, NaN and infinite where tfjs cpu has it so',
     return [grad, tf.sum(tf.mul(tf.tensor2d(dy, [2, 4]), tf.step(tf.tensor2d(y, [2, 4]))), 0)];
   });
 });
+
+describe.each([1, 3, 16, 33, 70])(
+  'a normalisation over %i columns and a sum behind it',
+  (columns) => {
+    const next = random(columns + 300);
+    const shape = [300, columns];
+    const [x, other] = [values(next, shape), values(next, shape)];
+    x[2] = Number.NaN;
+    other[0] = Number.NEGATIVE_INFINITY;
+    const rows = Array.from({ length: 4 }, () => values(next, [columns]).map(Math.abs));
+    const normed = () => {
+      const [mean, variance, offset, scale] = rows.map((row) => tf.tensor1d(row));
+      return tf.batchNorm(tf.tensor(x, shape), mean!, variance!, offset, scale, 1e-3);
+    };
+    const look = (read: boolean, t: tf.Tensor) => {
+      if (read) t.dataSync();
+      return t;
+    };
+    const activations = { linear: (t: tf.Tensor) => t, relu: tf.relu, sigmoid: tf.sigmoid };
+
+    test.each(Object.entries(activations))(
+      'give the same as one by one, before %s, in fewer commands',
+      async (_, activation) => {
+        await tf.setBackend('cnnkit');
+        const { commands } = engineBackend();
+        const pass = (read: boolean, first: boolean) =>
+          tf.tidy(() => {
+            const [y, z] = [look(read, normed()), tf.tensor(other, shape)];
+            const sum = look(read, first ? tf.add(y, z) : tf.add(z, y));
+            return Array.from(activation(sum).dataSync());
+          });
+        const counts = [true, false].map((read) => {
+          const before = commands.sent;
+          pass(read, true);
+          return commands.sent - before;
+        });
+        expect(counts[1]).toBe(1);
+        expect(counts[0]).toBeGreaterThan(1);
+        expect(pass(false, true)).toEqual(pass(true, true));
+        expect(pass(false, false)).toEqual(pass(true, false));
+      },
+    );
+
+    test('every value in between is there for whoever reads it', async () => {
+      await expectSameAsCpu(() => {
+        const y = normed();
+        const sum = tf.add(y, tf.tensor(other, shape));
+        const activated = tf.relu(sum);
+        const both = tf.add(y, normed());
+        const more = tf.relu(tf.add(sum, y));
+        return [activated, tf.step(sum), tf.mul(sum, 2), tf.mul(y, 2), both, more, tf.add(y, y)];
+      });
+    });
+
+    test('of another shape or a row are sums of their own', async () => {
+      await expectSameAsCpu(() => {
+        const row = tf.tensor1d(other.slice(0, columns));
+        const image = tf.reshape(normed(), [10, 30, columns]);
+        const bias = tf.add(tf.relu(tf.add(normed(), tf.tensor(other, shape))), row);
+        return [
+          tf.add(normed(), row),
+          tf.add(image, tf.slice(normed(), [0, 0], [30, columns])),
+          bias,
+        ];
+      });
+    });
+  },
+);

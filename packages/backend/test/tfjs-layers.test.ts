@@ -173,3 +173,60 @@ describe('batch normalisation in training', () => {
     },
   );
 });
+
+describe('residual blocks', () => {
+  const side = 10;
+  /** Blocks with their inputs as they are and projected, and with a convolution and its normalisation before both. */
+  function build(momentum: number) {
+    const { layers } = tfl;
+    const conv = (filters: number, kernelSize = 3, strides = 1) =>
+      layers.conv2d({ filters, kernelSize, strides, padding: 'same', useBias: false });
+    const norm = () => layers.batchNormalization({ momentum, epsilon: 1e-2 });
+    type Symbolic = tfl.SymbolicTensor;
+    const apply = (x: Symbolic, ...stack: tfl.layers.Layer[]) =>
+      stack.reduce((y, layer) => layer.apply(y) as Symbolic, x);
+    const add = (...tensors: Symbolic[]) => layers.add().apply(tensors) as Symbolic;
+    const input = tfl.input({ shape: [side, side, 3] });
+    let x = apply(input, conv(12), norm(), layers.reLU());
+    for (const [filters, strides] of [
+      [12, 1],
+      [16, 2],
+      [20, 1],
+    ] as const) {
+      const y = apply(x, conv(filters, 3, strides), norm(), layers.reLU(), conv(filters), norm());
+      if (filters === 12) x = add(x, y);
+      else x = add(y, apply(x, conv(filters, strides === 2 ? 1 : 3, strides), norm()));
+      x = apply(x, layers.activation({ activation: 'relu' }));
+    }
+    const head = [layers.globalAveragePooling2d({}), layers.dense({ units: 3 })];
+    return tfl.model({ inputs: input, outputs: apply(x, ...head) });
+  }
+
+  /** What two training steps leave: losses, all weights, and what is predicted then. */
+  async function train(backend: string) {
+    await tf.setBackend(backend);
+    const next = random(77);
+    const model = build(0.7);
+    const weights = model.getWeights().map((w) => {
+      const few = values(next, w.shape).map((v) => (w.rank === 4 ? v / 4 : v));
+      return tf.tensor(w.rank === 1 ? few.map((v) => 1 + v / 2) : few, w.shape);
+    });
+    model.setWeights(weights);
+    model.compile({ optimizer: tf.train.sgd(0.05), loss: 'meanSquaredError' });
+    const x = tf.tensor(values(next, [6, side, side, 3]), [6, side, side, 3]);
+    const y = tf.tensor(values(next, [6, 3]), [6, 3]);
+    const losses = [await model.trainOnBatch(x, y), await model.trainOnBatch(x, y)] as number[];
+    const after = model.getWeights().flatMap((w) => Array.from(w.dataSync()));
+    const predicted = Array.from((model.predict(x) as tf.Tensor).dataSync());
+    tf.dispose([weights, x, y]);
+    model.dispose();
+    return [...losses, ...after, ...predicted];
+  }
+
+  test('losses, gradients and moving averages equal tfjs cpu', async () => {
+    const expected = await train('cpu');
+    const received = await train('cnnkit');
+    expect(largestGap(received, expected)).toBeLessThanOrEqual(2e-5);
+    expect(Math.abs(expected[0]! - expected[1]!)).toBeGreaterThan(1e-2);
+  });
+});

@@ -177,12 +177,22 @@ describe('pooled', () => {
   });
 });
 
-/** What a normalisation and relu give of a convolution that was computed so. */
+interface Behind {
+  /** Of 1 a column where there is no normalisation. */
+  readonly normed?: boolean;
+  readonly addend?: Float32Array;
+  /** What the normalisation adds to all. */
+  readonly level?: number;
+  readonly activation?: number;
+}
+
+/** What a normalisation, perhaps a sum, and relu give of a convolution that was computed so. */
 function normalized(
   { info, x, w, bias }: Case,
-  how: 'direct' | 'settled' | 'not settled',
+  how: 'direct' | 'settled' | 'not settled' | 'summed directly later',
   [m, pooled]: readonly [WinogradTile, boolean],
   threads = 2,
+  { normed = true, addend, level = 0, activation = Activation.relu }: Behind = {},
 ): Float32Array {
   const size = info.outShape.reduce((a, b) => a * b);
   const [rows, columns] = [size / info.outChannels, info.outChannels];
@@ -193,12 +203,13 @@ function normalized(
     (engine, out, store) => {
       const blockOf = (values: Float32Array) => store(values).block();
       const norm = {
-        mean: blockOf(row((i) => (i % 5) * 1e-7)),
+        mean: blockOf(row((i) => (normed ? (i % 5) * 1e-7 : 0))),
         variance: blockOf(row(() => 1)),
-        offset: blockOf(row((i) => ((i % 3) - 1) * 3e-7)),
-        scale: blockOf(row((i) => (i % 4) - 1.5)),
+        offset: blockOf(row((i) => (normed ? level + ((i % 3) - 1) * 3e-7 : 0))),
+        scale: blockOf(row((i) => (normed ? (i % 4) - 1.5 : 1))),
         epsilon: 0,
       };
+      const other = addend === undefined ? 0 : blockOf(addend);
       const y = store(new Float32Array(size).fill(Number.NaN)).blockToOverwrite();
       const operands = [store(x), store(w)] as const;
       if (how === 'direct') {
@@ -207,11 +218,12 @@ function normalized(
       } else {
         const tiles = plan(info, 'forward', false, m);
         const unsettled = sendUnsettled(engine, info, operands, store(bias), y, pooled, tiles);
-        if (how === 'settled') unsettled.settle(norm);
+        if (how === 'settled') unsettled.settle(normed ? norm : undefined, other);
+        if (how === 'summed directly later') unsettled.sumDirectly();
         unsettled.release();
       }
       const { mean, variance, offset, scale } = norm;
-      const ints = [y, mean, variance, offset, scale, out, rows, columns, Activation.relu];
+      const ints = [y, mean, variance, offset, scale, out, rows, columns, activation, other];
       engine.commands.send(Op.batchNorm, 2, ints, [norm.epsilon]);
     },
     threads,
@@ -292,6 +304,93 @@ describe.each([
     expect(normalized(of, 'settled', [m, pooled], 1)).toEqual(two);
   });
 });
+
+/** A convolution of which nothing is close, and what makes a sum with half of its values so. */
+function closeSum(seed: number, normed: boolean, level = 0): [Case, Float32Array] {
+  const next = random(seed + 100);
+  const { info, w, bias } = close(seed);
+  const of = { info, w, bias, x: values(next, info.inShape) };
+  const linear = { normed, level, activation: Activation.linear };
+  const addend = normalized(of, 'direct', [2, false], 2, linear).map((v) =>
+    next() < 0.5 ? next() * 2 - 1 : -v * (1 + Math.floor(next() * 7 - 3) * 2 ** -23),
+  );
+  return [of, addend];
+}
+
+describe.each([
+  [2, true],
+  [3, true],
+  [4, true],
+  [2, false],
+  [3, false],
+  [4, false],
+] as const)('behind a sum, with tiles of %i, normalised before: %s', (m, normed) => {
+  const sums = (
+    [of, addend]: [Case, Float32Array],
+    how: Parameters<typeof normalized>[1],
+    threads = 2,
+  ) => normalized(of, how, [m, false], threads, { normed, addend });
+
+  test.each(SEEDS)('relu is on where it is on for direct sums, drawn by seed %i', (seed) => {
+    const of = closeSum(seed, normed);
+    const direct = sums(of, 'direct');
+    expect(signs(sums(of, 'settled'))).toEqual(signs(direct));
+    expect(new Set(signs(direct)).size).toBe(2);
+    expect(sums(of, 'summed directly later')).toEqual(direct);
+  });
+
+  test('which it is not unless that is settled with what is added', () => {
+    const cases = SEEDS.map((seed) => closeSum(seed, normed));
+    const wrong = (how: 'not settled' | 'settled', addend: boolean) =>
+      cases.filter(([of, other]) => {
+        const behind = { normed, ...(addend ? { addend: other } : {}) };
+        const fast = normalized(of, how, [m, false], 2, { ...behind, activation: 0 });
+        // What is not settled with the addend has it added now.
+        const sum = addend ? fast : fast.map((v, i) => v + other[i]!);
+        return (
+          signs(sum.map((v) => Math.max(0, v))).join() !== signs(sums([of, other], 'direct')).join()
+        );
+      }).length;
+    expect(wrong('not settled', true)).toBe(SEEDS.length);
+    expect(wrong('settled', false)).toBe(SEEDS.length);
+    expect(wrong('settled', true)).toBe(0);
+  });
+
+  test('NaN and infinity reach the outputs that they reach directly', () => {
+    const [of, addend] = closeSum(2, normed);
+    of.x[50] = Number.NaN;
+    of.x[900] = Number.POSITIVE_INFINITY;
+    addend[7] = Number.NaN;
+    addend[70] = Number.POSITIVE_INFINITY;
+    addend[77] = Number.NEGATIVE_INFINITY;
+    const special = (z: Float32Array) => Array.from(z, (v) => (Number.isFinite(v) ? 0 : v));
+    const want = special(sums([of, addend], 'direct'));
+    expect(special(sums([of, addend], 'settled'))).toEqual(want);
+    expect(want.filter((v) => v !== 0).length).toBeGreaterThan(9);
+  });
+
+  test('one thread and two give the same bits, of which few are summed directly', () => {
+    const [of, addend] = closeSum(5, normed);
+    const two = sums([of, addend], 'settled');
+    expect(sums([of, addend], 'settled', 1)).toEqual(two);
+    const far = addend.map((v) => v + 0.5);
+    expect(sums([of, far], 'settled')).not.toEqual(sums([of, far], 'direct'));
+  });
+});
+
+test.each([2, 3, 4] as const)(
+  'behind a sum, with tiles of %i, also where rounding the normalised value is what decides',
+  (m) => {
+    const level = 4000;
+    for (const seed of SEEDS) {
+      const [of, addend] = closeSum(seed, true, level);
+      const [want, got] = (['direct', 'settled'] as const).map((how) =>
+        normalized(of, how, [m, false], 2, { level, addend }),
+      );
+      expect(signs(got!)).toEqual(signs(want!));
+    }
+  },
+);
 
 describe('a forward pass that is learned from', () => {
   const next = random(6);

@@ -4,8 +4,8 @@ import { isOwnLayer, isOwnPart, isPureDropout } from './pure-layers.js';
 // convolution and a batch normalisation, which needs all outputs before it gives the first, what follows is not
 // asked for yet when the convolution is computed. So the model's graph tells what it will be.
 
-/** What will decide by a normalisation's outputs. */
-export type Decision = 'relu' | 'relu and pool';
+/** What will decide by a normalisation's outputs; by a sum of them and another layer's, as in residual blocks. */
+export type Decision = 'relu' | 'relu and pool' | 'sum and relu';
 
 interface Node {
   readonly inboundLayers: readonly LayerInGraph[];
@@ -27,15 +27,15 @@ const PASSING = ['Dropout', 'Flatten', 'Reshape', 'Permute', 'ZeroPadding2D', 'C
 
 /**
  * What decides by the outputs of a batch normalisation of the output of one convolution alone: relu, or relu
- * and a valid 2 x 2 pool, before the next sums. Undefined where something else may, or the graph does not tell.
+ * and a valid 2 x 2 pool, or a sum with another layer's outputs and then relu, before the next sums. Undefined
+ * where something else may, or the graph does not tell.
  */
 export function decisionBehind(layer: LayerInGraph): Decision | undefined {
-  const before = only(layer.inboundNodes)?.inboundLayers;
-  const convolution = before?.length === 1 ? before[0] : undefined;
-  if (convolution === undefined || !isOwnLayer(convolution, 'Conv2D')) return undefined;
-  if (only(convolution.outboundNodes) === undefined) return undefined;
+  if (!isOfConvolution(layer)) return undefined;
   const relu = only(layer.outboundNodes)?.outboundLayer;
-  if (relu === undefined || !isRelu(relu)) return undefined;
+  if (relu === undefined) return undefined;
+  if (isSumForRelu(relu, new Set())) return isFirstOfSum(layer, relu) ? 'sum and relu' : undefined;
+  if (!isRelu(relu)) return undefined;
   if (isSummedBehind(relu)) return 'relu';
   const pool = only(relu.outboundNodes)?.outboundLayer;
   return pool !== undefined && isPlainPool(pool) && isSummedBehind(pool)
@@ -45,16 +45,53 @@ export function decisionBehind(layer: LayerInGraph): Decision | undefined {
 
 const only = (nodes: readonly Node[] | undefined) => (nodes?.length === 1 ? nodes[0] : undefined);
 
-/** Whether all that reads the layer's outputs sums them. */
-function isSummedBehind({ outboundNodes = [] }: LayerInGraph): boolean {
+function isOfConvolution(layer: LayerInGraph): boolean {
+  const before = only(layer.inboundNodes)?.inboundLayers;
+  const convolution = before?.length === 1 ? before[0] : undefined;
+  if (convolution === undefined || !isOwnLayer(convolution, 'Conv2D')) return false;
+  return only(convolution.outboundNodes) !== undefined;
+}
+
+/**
+ * Whether all that reads the layer's outputs sums them.
+ *
+ * @param asked Layers that are being asked already: in a graph of many ways each is asked once.
+ */
+function isSummedBehind(layer: LayerInGraph, asked: Set<LayerInGraph> = new Set()): boolean {
+  if (asked.has(layer)) return true;
+  asked.add(layer);
+  const { outboundNodes = [] } = layer;
   return (
     outboundNodes.length > 0 &&
     outboundNodes.every(({ outboundLayer: next }) => {
       if (SUMMING.some((name) => isOwnLayer(next, name))) return true;
+      if (isSumForRelu(next, asked)) return true;
       const passing = PASSING.some((name) => isOwnLayer(next, name)) || isPureDropout(next);
-      return passing && isSummedBehind(next);
+      return passing && isSummedBehind(next, asked);
     })
   );
+}
+
+/** Whether it adds two layers' outputs, and relu alone decides by the sum. */
+function isSumForRelu(layer: LayerInGraph, asked: Set<LayerInGraph>): boolean {
+  if (!isOwnLayer(layer, 'Add') || only(layer.inboundNodes)?.inboundLayers.length !== 2)
+    return false;
+  const relu = only(layer.outboundNodes)?.outboundLayer;
+  return relu !== undefined && isRelu(relu) && isSummedBehind(relu, asked);
+}
+
+/** One of the two can be settled when they are added: the first that may have to be. */
+function isFirstOfSum(layer: LayerInGraph, sum: LayerInGraph): boolean {
+  const [one, other] = only(sum.inboundNodes)?.inboundLayers ?? [];
+  if (one === layer) return other !== layer;
+  return one !== undefined && !(isOwnLayer(one, 'BatchNormalization') && isOfWideConvolution(one));
+}
+
+/** Whether it normalises a convolution that Winograd's method may be for. */
+function isOfWideConvolution(layer: LayerInGraph): boolean {
+  if (!isOfConvolution(layer)) return false;
+  const convolution = layer.inboundNodes?.[0]?.inboundLayers[0] as Record<string, unknown>;
+  return String(convolution.kernelSize) === '3,3' && String(convolution.strides) === '1,1';
 }
 
 function isRelu(layer: LayerInGraph): boolean {

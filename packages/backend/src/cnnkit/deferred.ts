@@ -25,7 +25,18 @@ export interface LinearKind {
   readonly columns: number;
   /** The shape, if it is a convolution. */
   readonly info: Conv2DInfo | undefined;
-  send(operands: LinearOperands, bias: Storage | undefined, out: number, activation: number): void;
+  send(
+    operands: LinearOperands,
+    bias: Storage | undefined,
+    out: number,
+    activation: number,
+    addend: Storage | undefined,
+  ): void;
+  /**
+   * Whether it can add another tensor of its shape before the activation; `'settling'` where what it reads is
+   * settled with that tensor at hand.
+   */
+  readonly adds?: 'plainly' | 'settling';
   /**
    * What sends it without activation in a faster way, whose outputs are to be settled once it is known how they are
    * normalised before relu, and perhaps a 2 x 2 pool, decide by them; undefined if there is none.
@@ -37,12 +48,14 @@ export interface LinearKind {
   ) => ((out: number) => Unsettled) | undefined;
 }
 
-/** A convolution or matmul that waits for its bias, its activation, or a reader. */
+/** A convolution, matmul or normalisation that waits for its bias, its activation, or a reader. */
 export class DeferredLinear implements Deferred {
   readonly kind: LinearKind;
   readonly operands: LinearOperands;
   readonly bias: Storage | undefined;
   readonly activation: number;
+  /** What is added before the activation. */
+  readonly addend: Storage | undefined;
   /** Without activation: the same with one, of which the activation's gradient can be told. */
   activated: Storage | undefined;
   /** The winners of the 2 x 2 pool that was computed along, a byte an element. */
@@ -53,22 +66,26 @@ export class DeferredLinear implements Deferred {
     operands: LinearOperands,
     bias: Storage | undefined,
     activation: number,
+    addend?: Storage,
   ) {
     this.kind = kind;
     this.operands = operands;
     this.bias = bias;
     this.activation = activation;
+    this.addend = addend;
     for (const operand of operands) operand.retain();
     bias?.retain();
+    addend?.retain();
   }
 
   compute(block: number): void {
-    this.kind.send(this.operands, this.bias, block, this.activation);
+    this.kind.send(this.operands, this.bias, block, this.activation, this.addend);
   }
 
   release(): void {
     for (const operand of this.operands) operand.release();
     this.bias?.release();
+    this.addend?.release();
     this.winners?.release();
   }
 }
@@ -168,8 +185,8 @@ export class DeferredUnpool implements Deferred {
 
 /** Computes what waits for a normalisation behind which relu decides, if there is a faster way for that. */
 export function computeUnsettled(storage: Storage, pooled: boolean): Unsettled | undefined {
-  const linear = linearOf(storage);
-  if (linear === undefined || linear.activation !== Activation.linear) return undefined;
+  const linear = bareLinearOf(storage);
+  if (linear === undefined) return undefined;
   const send = linear.kind.unsettled?.(linear.operands, linear.bias, pooled);
   if (send === undefined) return undefined;
   let unsettled: Unsettled | undefined;
@@ -181,6 +198,13 @@ export function computeUnsettled(storage: Storage, pooled: boolean): Unsettled |
 
 function linearOf(storage: Storage): DeferredLinear | undefined {
   return storage.deferred instanceof DeferredLinear ? storage.deferred : undefined;
+}
+
+/** The same without activation or anything added. */
+function bareLinearOf(storage: Storage): DeferredLinear | undefined {
+  const linear = linearOf(storage);
+  const bare = linear?.activation === Activation.linear && linear.addend === undefined;
+  return bare ? linear : undefined;
 }
 
 /** The gradient of a fused pool and relu behind `storage`, if that is what it waits for. */
@@ -195,14 +219,8 @@ export function fuseBias(
   a: TensorInfo,
   b: TensorInfo,
 ): TensorInfo | undefined {
-  const linear = linearOf(backend.storageOf(a));
-  if (
-    linear === undefined ||
-    linear.bias !== undefined ||
-    linear.activation !== Activation.linear
-  ) {
-    return undefined;
-  }
+  const linear = bareLinearOf(backend.storageOf(a));
+  if (linear === undefined || linear.bias !== undefined) return undefined;
   const { columns } = linear.kind;
   const isBias =
     b.shape.at(-1) === columns && sizeOf(b.shape) === columns && b.shape.length <= a.shape.length;
@@ -214,6 +232,26 @@ export function fuseBias(
   );
 }
 
+/** `a + b` of one shape where one of them waits, and its kernel adds the other as well. */
+export function fuseSum(
+  backend: CnnkitBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+): TensorInfo | undefined {
+  if (!sameShape(a.shape, b.shape)) return undefined;
+  const [one, other] = [backend.storageOf(a), backend.storageOf(b)];
+  const ways = [
+    { linear: bareLinearOf(one), addend: other },
+    { linear: bareLinearOf(other), addend: one },
+  ];
+  const settling = ways.find(({ linear }) => linear?.kind.adds === 'settling');
+  const { linear, addend } = settling ?? ways.find(({ linear }) => linear?.kind.adds) ?? {};
+  if (linear === undefined) return undefined;
+  const { kind, operands, bias } = linear;
+  const sum = new DeferredLinear(kind, operands, bias, Activation.linear, addend);
+  return backend.deferredOutput(a.shape, sum);
+}
+
 /** An activation of what waits for one. */
 export function fuseActivation(
   backend: CnnkitBackend,
@@ -222,8 +260,9 @@ export function fuseActivation(
 ): TensorInfo | undefined {
   const linear = linearOf(backend.storageOf(x));
   if (linear === undefined || linear.activation !== Activation.linear) return undefined;
-  const { kind, operands, bias } = linear;
-  const out = backend.deferredOutput(x.shape, new DeferredLinear(kind, operands, bias, activation));
+  const { kind, operands, bias, addend } = linear;
+  const activated = new DeferredLinear(kind, operands, bias, activation, addend);
+  const out = backend.deferredOutput(x.shape, activated);
   if (activation === Activation.relu) linear.activated = backend.storageOf(out);
   return out;
 }
@@ -275,7 +314,9 @@ export function poolableConvolution(
 ): (DeferredLinear & { kind: { info: Conv2DInfo } }) | undefined {
   const linear = linearOf(storage);
   const fits =
-    linear !== undefined && linear.activation === Activation.relu && linear.kind.info !== undefined;
+    linear?.activation === Activation.relu &&
+    linear.addend === undefined &&
+    linear.kind.info !== undefined;
   return fits ? (linear as DeferredLinear & { kind: { info: Conv2DInfo } }) : undefined;
 }
 

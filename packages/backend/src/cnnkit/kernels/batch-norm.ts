@@ -14,6 +14,7 @@ import type { Storage } from '../storage.js';
 import { sendBinary } from './binary.js';
 import { sendPartialSums, sendReduce } from './fold.js';
 import { areFloat, chunksFor, type Kernel, type KernelArgs, sameShape, sizeOf } from './kernel.js';
+import type { Unsettled } from './winograd.js';
 
 /** Normalisation over the last axis, as tfjs-layers asks for it, in one command; other shapes in a few. */
 const batchNorm: Kernel = ({ inputs, attrs, backend }) => {
@@ -31,11 +32,16 @@ const batchNorm: Kernel = ({ inputs, attrs, backend }) => {
   return backend.deferredOutput(x.shape, normed);
 };
 
-/** Normalisation over the last axis, which waits for its activation. */
+/**
+ * Normalisation over the last axis, which waits for its activation, or for a sum before it.
+ *
+ * @param unsettled Settles x, where a sum and then relu decide by what it gives.
+ */
 function deferNorm(
   backend: CnnkitBackend,
   { x, mean, variance, offset, scale }: Inputs,
   epsilon: number,
+  unsettled?: Unsettled,
 ): DeferredLinear {
   const n = sizeOf(x.shape);
   const columns = x.shape.at(-1) ?? 1;
@@ -44,15 +50,21 @@ function deferNorm(
   const kind: LinearKind = {
     columns,
     info: undefined,
-    send: ([from, m, v, ...factors], bias, out, activation) => {
-      const blocks = [from, m, v, bias, ...factors].map((s) => (s === undefined ? 0 : s.block()));
-      if (scale === undefined) blocks.push(0);
-      const ints = [...blocks, out, rows, columns, activation];
+    adds: unsettled === undefined ? 'plainly' : 'settling',
+    send: ([from, m, v, ...more], bias, out, activation, addend) => {
+      const blockOf = (s: Storage | undefined) => (s === undefined ? 0 : s.block());
+      const [factor, other] = [scale === undefined ? 0 : blockOf(more[0]), blockOf(addend)];
+      const norm = { mean: m.block(), variance: blockOf(v), offset: blockOf(bias), scale: factor };
+      if (addend === undefined) unsettled?.sumDirectly();
+      else unsettled?.settle({ ...norm, epsilon }, other);
+      const blocks = [from.block(), norm.mean, norm.variance, norm.offset, factor, out];
+      const ints = [...blocks, rows, columns, activation, other];
       backend.commands.send(Op.batchNorm, chunksFor(rows, n), ints, [epsilon]);
     },
   };
   const operands = [x, mean, variance].map((t) => backend.storageOf(t));
-  const all = [...operands, ...storage(scale)] as unknown as LinearOperands;
+  const reads = unsettled?.reads ?? [];
+  const all = [...operands, ...storage(scale), ...reads] as unknown as LinearOperands;
   return new DeferredLinear(kind, all, storage(offset)[0], Activation.linear);
 }
 
@@ -160,6 +172,7 @@ const batchNormTraining: Kernel = ({ inputs, attrs, backend }) => {
     decision === undefined || engine().state.gradientDepth === 0
       ? undefined
       : computeUnsettled(backend.storageOf(x), decision === 'relu and pool');
+  const later = decision === 'sum and relu' ? unsettled : undefined;
   try {
     const mean = backend.output([columns]);
     const variance = backend.output([columns]);
@@ -167,11 +180,13 @@ const batchNormTraining: Kernel = ({ inputs, attrs, backend }) => {
     sendReduce(backend, Fold.sum, backend.blockOf(x), backend.blockOf(mean), span, 1 / rows);
     sendSums(backend, x, [backend.blockOf(mean), 0], backend.blockOf(variance), 1 / rows);
     const blockOf = (t: TensorInfo | undefined) => (t === undefined ? 0 : backend.blockOf(t));
-    unsettled?.settle({
-      ...{ mean: blockOf(mean), variance: blockOf(variance), offset: blockOf(offset) },
-      ...{ scale: blockOf(scale), epsilon: epsilonOf(attrs) },
-    });
-    const normed = deferNorm(backend, { x, mean, variance, offset, scale }, epsilonOf(attrs));
+    const blocks = {
+      ...{ mean: blockOf(mean), variance: blockOf(variance) },
+      ...{ offset: blockOf(offset), scale: blockOf(scale) },
+    };
+    const epsilon = epsilonOf(attrs);
+    if (later === undefined) unsettled?.settle({ ...blocks, epsilon }, 0);
+    const normed = deferNorm(backend, { x, mean, variance, offset, scale }, epsilon, later);
     NORMS.set(backend.storageOf(x), normed);
     return [backend.deferredOutput(x.shape, normed), mean, variance];
   } finally {

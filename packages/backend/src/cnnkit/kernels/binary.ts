@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { fuseBias, fuseGate } from '../deferred.js';
+import { fuseBias, fuseGate, fuseSum } from '../deferred.js';
 import { deferGate } from '../deferred-gate.js';
 import { Binary, Op } from '../opcodes.js';
 import { chunksFor, type Kernel, sameShape, sizeOf } from './kernel.js';
@@ -93,9 +93,8 @@ function arithmetic(op: number, int?: number): Kernel {
 const plainAdd = arithmetic(Binary.add, Binary.intAdd);
 const add: Kernel = (args) => {
   const { a, b } = args.inputs as { a: TensorInfo; b: TensorInfo };
-  const fused =
-    a.dtype === 'float32' && b.dtype === 'float32' ? fuseBias(args.backend, a, b) : undefined;
-  return fused ?? plainAdd(args);
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return plainAdd(args);
+  return fuseBias(args.backend, a, b) ?? fuseSum(args.backend, a, b) ?? plainAdd(args);
 };
 
 const plainMultiply = arithmetic(Binary.mul, Binary.intMul);

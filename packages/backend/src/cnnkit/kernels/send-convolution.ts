@@ -5,6 +5,7 @@ import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
+import { paddedSize, sendDirect } from './direct-convolution.js';
 import { sendPartialSums } from './fold.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
@@ -29,29 +30,7 @@ export function sendConv2D(
   activation: number,
 ): void {
   if (sendWinograd(backend, info, [x, filter], bias, out, activation)) return;
-  if (isFew(info)) {
-    const ints = [x.block(), filter.block(), bias, out, activation, ...geometryOf(info)];
-    backend.commands.send(Op.conv2dFew, chunksFor(info.batchSize, multiplyAdds(info)), ints);
-    return;
-  }
-  const pixels = info.batchSize * info.outHeight * info.outWidth;
-  const chunks = chunksFor(Math.ceil(pixels / 48), multiplyAdds(info));
-  const ints = [x.block(), filter.block(), bias, out, activation, ...geometryOf(info)];
-  backend.commands.send(Op.conv2d, chunks, ints);
-}
-
-/** Floats of an image with all the padding its windows reach. */
-function paddedSize(info: Conv2DInfo): number {
-  const { outHeight, outWidth, strideHeight, strideWidth, inChannels } = info;
-  const down = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
-  return down * ((outWidth - 1) * strideWidth + info.effectiveFilterWidth) * inChannels;
-}
-
-/** Whether vectors had better run along pixels than along filters: see `kernels/conv2d-few.c`. */
-function isFew(info: Conv2DInfo): boolean {
-  const { inChannels, outChannels, outWidth, strideWidth } = info;
-  const fits = paddedSize(info) * 4 + 256 <= SCRATCH_BYTES;
-  return inChannels === 1 && outChannels <= 8 && outWidth >= 12 && strideWidth === 1 && fits;
+  sendDirect(backend, info, [x, filter], bias, out, activation);
 }
 
 /** Whether a kernel row's channels go together into vectors: see `kernels/conv2d-dx-narrow.c`. */

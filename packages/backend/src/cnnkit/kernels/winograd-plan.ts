@@ -17,9 +17,9 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  * - `'checked'`, the default: the forward passes of training too, where relu is fused, perhaps with a pool
  *   behind it. What is so close to a turn that rounding could carry it there is summed directly, so that
  *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands
- *   between (see `decisions.ts`). Forward passes take the fastest tiles, under a fused pool F(2x2). Gradients
- *   take F(4x4) for large images only; for small ones F(2x2), which also keeps what is exactly zero or exactly
- *   equal so (see `kernels/winograd.h`).
+ *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles, under a
+ *   fused pool F(2x2). Gradients take F(4x4) for large images only; for small ones F(2x2), which also keeps what
+ *   is exactly zero or exactly equal so (see `kernels/winograd.h`).
  * - `'gradients'`: the same, but the forward passes of training are all summed directly.
  * - `'all'`: everywhere, with the fastest tiles, unchecked; for whoever wants speed before the last digits.
  * - `'off'`: nowhere.

@@ -4,6 +4,7 @@ import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
 import { Activation, Op } from '../opcodes.js';
 import { Storage } from '../storage.js';
+import { sendDirect } from './direct-convolution.js';
 import { sendPartialSums } from './fold.js';
 import { geometryOf } from './geometry.js';
 import { chunksFor, sizeOf } from './kernel.js';
@@ -75,10 +76,19 @@ export interface Norm {
   readonly epsilon: number;
 }
 
+const NO_NORM: Norm = { mean: 0, variance: 0, offset: 0, scale: 0, epsilon: 0 };
+
 /** The outputs of a convolution by which nothing may decide before they are settled. */
 export interface Unsettled {
-  /** Checks what relu, and the pool if there is one, will decide behind a normalisation. */
-  settle(norm: Norm): void;
+  /** What settling reads; whoever settles later than it was made retains it. */
+  readonly reads: readonly Storage[];
+  /**
+   * Checks what relu, and the pool if there is one, will decide behind a normalisation, or behind none, and after
+   * `addend` was added (a block of the outputs' shape, 0 for none). Nothing is done if they are settled.
+   */
+  settle(norm: Norm | undefined, addend: number): void;
+  /** Settles them whatever may follow: sums all of them directly, if they are not settled. */
+  sumDirectly(): void;
   /** Lets go of what settling reads. */
   release(): void;
 }
@@ -112,15 +122,26 @@ export function sendUnsettled(
   const read = bias === undefined ? [x, filter] : [x, filter, bias];
   for (const storage of read) storage.retain();
   const from = [x.block(), filter.block(), biasBlock];
+  const reads = [...read, scales];
+  let settled = false;
   return {
-    settle: ({ mean, variance, offset, scale, epsilon }) => {
+    reads,
+    settle: (norm, addend) => {
+      if (settled) return;
+      settled = true;
+      const { mean, variance, offset, scale, epsilon } = norm ?? NO_NORM;
       const normed = [out, to, mean, variance, offset, scale];
-      const ints = [...normed, ...from, plan.m, pooled ? 1 : 0, ...geometryOf(info)];
+      const how = [plan.m, pooled ? 1 : 0, ...geometryOf(info), addend];
       const chunks = chunksFor(tiles, sizeOf(info.outShape));
-      backend.commands.send(Op.winogradSettle, chunks, ints, [epsilon]);
+      backend.commands.send(Op.winogradSettle, chunks, [...normed, ...from, ...how], [epsilon]);
+    },
+    sumDirectly: () => {
+      if (settled) return;
+      settled = true;
+      sendDirect(backend, info, [x, filter], biasBlock, out, Activation.linear);
     },
     release: () => {
-      for (const storage of [...read, scales]) storage.release();
+      for (const storage of reads) storage.release();
     },
   };
 }
