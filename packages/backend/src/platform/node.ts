@@ -17,6 +17,8 @@ try {
 } catch {}
 try {
   const instance = new WebAssembly.Instance(module, { env: { memory, now: () => performance.now() } });
+  // V8 may miss that the memory grew while this thread started; its bulk copies would trap behind the old end.
+  memory.grow(0);
   instance.exports.__stack_pointer.value = stackPointer;
   instance.exports.work(thread);
 } catch (trap) {
