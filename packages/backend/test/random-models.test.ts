@@ -228,7 +228,8 @@ function modelOf(next: Next, task: Task, factor: number): tfl.LayersModel {
   const { units, activation: last } = task;
   const output = apply(L.dense({ units, activation: last }), body(next, input));
   const model = tfl.model({ inputs: input, outputs: output });
-  for (const layer of model.layers) if (next() < 0.1) layer.trainable = false;
+  // The last is left something to learn.
+  for (const layer of model.layers.slice(0, -1)) if (next() < 0.1) layer.trainable = false;
   const weights = model.getWeights().map((w) => {
     const fan = w.shape.slice(0, -1).reduce((a, b) => a * b, 1);
     const drawn = values(next, w.shape);
