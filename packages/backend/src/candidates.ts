@@ -1,8 +1,9 @@
 import { env, findBackend, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { CnnkitBackend } from './cnnkit/backend.js';
+import { BACKEND_NAME } from './cnnkit/current.js';
 import { inspectKernels, type OpenOptions, openKernels } from './cnnkit/open.js';
-import { BACKEND_NAME, registerCnnkit } from './cnnkit/register.js';
+import { registerCnnkit } from './cnnkit/register.js';
 
 /** A backend that may be there. */
 export interface Candidate {

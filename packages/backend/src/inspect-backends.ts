@@ -1,7 +1,7 @@
 import { findBackend } from '@tensorflow/tfjs-core';
 import { CANDIDATES, obstacleOf, prepareCpu, shortReason } from './candidates.js';
+import { BACKEND_NAME } from './cnnkit/current.js';
 import { inspectKernels, type KernelBuild } from './cnnkit/open.js';
-import { BACKEND_NAME } from './cnnkit/register.js';
 import { type Measured, measureKernels, measureRegistered } from './measure.js';
 
 export type { Measured };

@@ -20,19 +20,19 @@ afterAll(() => tf.disposeVariables());
 type Pair = [number, number];
 
 /** A filter with zeros between its weights, which does without dilation what the filter does with it. */
-function spread(filter: tf.Tensor4D, [down, across]: Pair): tf.Tensor4D {
-  const [height, width, from, to] = filter.shape;
-  const apart = tf.reshape(filter, [height, 1, width, 1, from * to]);
-  const padded = tf.pad(apart, [
-    [0, 0],
-    [0, down - 1],
-    [0, 0],
-    [0, across - 1],
-    [0, 0],
-  ]);
-  const whole = tf.reshape(padded, [height * down, width * across, from, to]) as tf.Tensor4D;
-  const size = [(height - 1) * down + 1, (width - 1) * across + 1, from, to];
-  return tf.slice(whole, 0, size);
+function spread<T extends tf.Tensor>(filter: T, dilations: readonly number[]): T {
+  let wide: tf.Tensor = filter;
+  // An axis at a time, each with zeros behind its planes but the last.
+  dilations.forEach((dilation, axis) => {
+    const { shape } = wide;
+    const apart = tf.expandDims(wide, axis + 1);
+    const zeros = Array.from({ length: dilation - 1 }, () => tf.zerosLike(apart));
+    const sizes = (size: number) => shape.map((s, i) => (i === axis ? size : s));
+    const joined = tf.concat([apart, ...zeros], axis + 1);
+    const planes = tf.reshape(joined, sizes(shape[axis]! * dilation));
+    wide = tf.slice(planes, 0, sizes((shape[axis]! - 1) * dilation + 1));
+  });
+  return wide as T;
 }
 
 const OPERATIONS = { conv2d: tf.conv2d, depthwiseConv2d: tf.depthwiseConv2d };
@@ -108,26 +108,10 @@ test.each(Array.from({ length: 8 }, (_, i) => i + 1))(
     const filterShape = [kernel, kernel, kernel, channels, filters] as typeof xShape;
     const [x, filter] = [values(next, xShape), values(next, filterShape)];
     const pad = pick(next, ['same', 'valid'] as const);
-    const spreadOut = (weights: tf.Tensor) => {
-      // An axis at a time, each with zeros behind its planes.
-      let wide = weights;
-      dilations.forEach((dilation, axis) => {
-        const { shape } = wide;
-        const apart = tf.expandDims(wide, axis + 1);
-        const zeros = Array.from({ length: dilation - 1 }, () => tf.zerosLike(apart));
-        const joined = tf.reshape(
-          tf.concat([apart, ...zeros], axis + 1),
-          shape.map((size, i) => (i === axis ? size * dilation : size)),
-        );
-        const size = joined.shape.map((s, i) => (i === axis ? (kernel - 1) * dilation + 1 : s));
-        wide = tf.slice(joined, 0, size);
-      });
-      return wide as tf.Tensor5D;
-    };
     const gradients = (isSpread: boolean) => () =>
       tf.grads((image: tf.Tensor, weights: tf.Tensor) => {
         const out = isSpread
-          ? tf.conv3d(image as tf.Tensor5D, spreadOut(weights), 1, pad)
+          ? tf.conv3d(image as tf.Tensor5D, spread(weights as tf.Tensor5D, dilations), 1, pad)
           : tf.conv3d(image as tf.Tensor5D, weights as tf.Tensor5D, 1, pad, 'NDHWC', dilations);
         return tf.sum(tf.sin(out)) as tf.Scalar;
       })([tf.tensor5d(x, xShape), tf.tensor5d(filter, filterShape)]);

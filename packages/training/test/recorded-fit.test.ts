@@ -1,8 +1,7 @@
-import { useBackend } from '@cnnkit/backend';
 import { createModel } from '@cnnkit/models';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   Adam,
   createOptimizer,
@@ -12,30 +11,15 @@ import {
   SwapEMAWeights,
   type UpdateStep,
 } from '../src/index.js';
+import { backend, useRecorder, wholes } from './support/recording.js';
 
-interface Recorder {
-  recordSteps: boolean;
-  updateVariables(update: object): void;
-  memory(): { usedBytes: number };
-}
-const backend = () => tf.backend() as unknown as Recorder;
-
-beforeAll(async () => {
-  await useBackend({ backend: 'cnnkit', threads: 2 });
-});
-afterEach(() => {
-  backend().recordSteps = true;
-});
+useRecorder();
 
 const SIDE = 10;
 const layers = tfl.layers;
 
 function data(n: number) {
-  let state = 5;
-  const next = () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return state >>> 16;
-  };
+  const next = wholes(5);
   const images = Uint8Array.from({ length: n * SIDE * SIDE }, () => next() & 255);
   const labels = Int32Array.from({ length: n }, () => next() % 3);
   return {
@@ -356,7 +340,7 @@ describe('a second run over the same model', () => {
       losses.push(history);
       counts.push(updates);
     }
-    delete (backend() as Partial<Recorder>).updateVariables;
+    delete (backend() as Partial<ReturnType<typeof backend>>).updateVariables;
     const weights = model.getWeights().map((weight) => Array.from(weight.dataSync()));
     const before = backend().memory().usedBytes;
     model.dispose();

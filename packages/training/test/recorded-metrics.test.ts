@@ -1,35 +1,20 @@
-import { useBackend } from '@cnnkit/backend';
 import * as metrics from '@cnnkit/metrics/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type FitOptions, fit, SGD } from '../src/index.js';
+import { backend, useRecorder, wholes } from './support/recording.js';
 
 // Metrics that count over the epoch do so in JavaScript, behind each step that is sent again.
 
-interface Recorder {
-  recordSteps: boolean;
-  memory(): { usedBytes: number };
-}
-const backend = () => tf.backend() as unknown as Recorder;
-
-beforeAll(async () => {
-  await useBackend({ backend: 'cnnkit', threads: 2 });
-});
-afterEach(() => {
-  backend().recordSteps = true;
-});
+useRecorder();
 
 const layers = tfl.layers;
 const FEATURES = 6;
 const CLASSES = 3;
 
 function samples(n: number, seed = 5) {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return state >>> 16;
-  };
+  const next = wholes(seed);
   const xs = Float32Array.from({ length: n * FEATURES }, () => next() / 65536 - 0.5);
   const labels = Int32Array.from({ length: n }, () => next() % CLASSES);
   const rows = new Float32Array(n * CLASSES);

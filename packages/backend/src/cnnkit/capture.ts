@@ -1,7 +1,7 @@
 import type { BlockPool } from './arena.js';
 import type { CnnkitBackend } from './backend.js';
 import type { SentCommand } from './commands.js';
-import type { Storage } from './storage.js';
+import { madeBlock, type Storage } from './storage.js';
 
 /** Words of a command that are another each time, as those that key a dropout mask. */
 export interface Drawn {
@@ -146,14 +146,7 @@ export class Capture implements BlockPool {
     this.#derived.set(storage, made);
     const known = made.get(key);
     if (known !== undefined) return known;
-    const { arena, commands } = this.#backend;
-    const block = arena.take(bytes);
-    try {
-      make(block);
-    } catch (error) {
-      arena.release(block, bytes, commands.head);
-      throw error;
-    }
+    const block = madeBlock(this.#backend, bytes, make);
     made.set(key, block);
     this.#owned.push({ offset: block, size: this.#live.get(block) ?? 0 });
     this.#live.delete(block);

@@ -8,15 +8,13 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
+import { BACKEND_NAME } from './current.js';
 import { KERNELS } from './kernels/index.js';
 import type { Kernel } from './kernels/kernel.js';
 import { trainDilatedConvolutions } from './tfjs-dilation.js';
 import { fuseTfjsLayers } from './tfjs-layers.js';
 import { fuseTfjsOptimizers } from './tfjs-optimizers.js';
 import { recordTfjsTraining } from './tfjs-training.js';
-
-/** Name under which the backend registers with tfjs. */
-export const BACKEND_NAME = 'cnnkit';
 
 /**
  * Registers the backend and its kernels with tfjs. Kernels of its own first; every other kernel that

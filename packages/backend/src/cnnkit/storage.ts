@@ -24,6 +24,26 @@ export interface EngineContext {
 }
 
 /**
+ * Takes a block and has it made; given back if that fails.
+ *
+ * @param make Sends the commands that write it.
+ */
+export function madeBlock(
+  { arena, commands }: Pick<EngineContext, 'arena' | 'commands'>,
+  bytes: number,
+  make: (block: number) => void,
+): number {
+  const block = arena.take(bytes);
+  try {
+    make(block);
+  } catch (error) {
+    arena.release(block, bytes, commands.head);
+    throw error;
+  }
+  return block;
+}
+
+/**
  * The values of a tensor, wherever they are: in a block of the arena, as a JavaScript array that was
  * written but not used by a kernel yet, or still to be computed. Tensors, views of tensors and
  * deferred values share one storage by counting its users.
@@ -159,14 +179,7 @@ export class Storage {
    * @returns the block.
    */
   settleBy(compute: (block: number) => void): number {
-    const { arena, commands } = this.#engine;
-    const block = arena.take(this.size * 4);
-    try {
-      compute(block);
-    } catch (error) {
-      arena.release(block, this.size * 4, commands.head);
-      throw error;
-    }
+    const block = madeBlock(this.#engine, this.size * 4, compute);
     this.settle(block);
     return block;
   }
@@ -191,14 +204,7 @@ export class Storage {
     }
     const known = this.#derived?.get(key);
     if (known !== undefined) return known.block;
-    const { arena, commands } = this.#engine;
-    const block = arena.take(bytes);
-    try {
-      make(block);
-    } catch (error) {
-      arena.release(block, bytes, commands.head);
-      throw error;
-    }
+    const block = madeBlock(this.#engine, bytes, make);
     this.#derived ??= new Map();
     this.#derived.set(key, { block, bytes });
     return block;

@@ -1,14 +1,13 @@
 import {
   engine,
   type GradConfig,
-  getBackend,
   getGradient,
-  getKernel,
   type NamedTensorMap,
   registerGradient,
   type Tensor,
   unregisterGradient,
 } from '@tensorflow/tfjs-core';
+import { isCurrent } from './current.js';
 import { convolutionInfo } from './kernels/convolution.js';
 import type { KernelArgs } from './kernels/kernel.js';
 import { volumeInfo } from './kernels/volume.js';
@@ -40,9 +39,8 @@ function allowDilation(kernelName: string, version: string, takes: Takes): void 
       const dy = gradient as Tensor;
       const [x, filter] = saved as [Tensor, Tensor];
       const { dilations } = attrs as { dilations?: number | readonly number[] | null };
-      const isOurs = getKernel('CnnkitKeepMask', getBackend()) !== undefined;
       if (
-        !isOurs ||
+        !isCurrent() ||
         !isDilated(dilations) ||
         !takes(attrs as KernelArgs['attrs'], x.shape, filter.shape)
       ) {

@@ -5,8 +5,6 @@ import {
   engine,
   type GradSaveFunc,
   gather,
-  getBackend,
-  getKernel,
   keep,
   mul,
   rsqrt,
@@ -18,6 +16,7 @@ import {
   type Tensor4D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { isCurrent } from './current.js';
 import { decisionBehind, type LayerInGraph } from './decisions.js';
 import { isDilated } from './tfjs-dilation.js';
 
@@ -43,7 +42,6 @@ const REPLACED: unique symbol = Symbol('cnnkit');
 /** Replaces a layer's call where `fast` takes it; it returns undefined for what it leaves to tfjs. */
 function replaceCall<L extends Layer>(
   className: string,
-  kernel: string,
   fast: (layer: L, x: Tensor, kwargs: object) => Tensor | undefined,
 ): void {
   const { classNameMap } = serialization.SerializationMap.getMap();
@@ -58,8 +56,8 @@ function replaceCall<L extends Layer>(
   const composed = prototype.call;
   prototype.call = function (this: L, inputs: Inputs, kwargs: { training?: boolean }) {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    const known = kwargs.training === true && getKernel(kernel, getBackend()) !== undefined;
-    const fits = known && x?.dtype === 'float32' && x.size > 0;
+    const asked = kwargs.training === true && isCurrent();
+    const fits = asked && x?.dtype === 'float32' && x.size > 0;
     const result = fits ? tidy(() => fast(this, x, kwargs) ?? []) : [];
     return Array.isArray(result) ? composed.call(this, inputs, kwargs) : result;
   };
@@ -187,7 +185,7 @@ function move(weight: Weight, value: Tensor, momentum: number): void {
 
 /** Lets tfjs-layers' layers use this backend's kernels where it is current. */
 export function fuseTfjsLayers(): void {
-  replaceCall<DropoutLayer>('Dropout', 'CnnkitKeepMask', dropout);
-  replaceCall<ConvolutionLayer>('Conv2D', 'CnnkitKeepMask', dilatedConvolution);
-  replaceCall<BatchNormLayer>('BatchNormalization', 'CnnkitBatchNormTraining', batchNormalization);
+  replaceCall<DropoutLayer>('Dropout', dropout);
+  replaceCall<ConvolutionLayer>('Conv2D', dilatedConvolution);
+  replaceCall<BatchNormLayer>('BatchNormalization', batchNormalization);
 }
