@@ -19,7 +19,8 @@ INLINE void add_tile(const int m, const Patch *p, int C, const float *in, size_t
     store(to_, load(to_) + (value));                                       \
   } while (0)
     if (m == 4) PASSES(column_b4, 6, 6, IN, OUT);
-    else SANDWICH(m + 2, m + 2, M_B, IN, OUT)
+    else if (m == 3) PASSES(column_b3, 5, 5, IN, OUT);
+    else SANDWICH(4, 4, M_B, IN, OUT)
 #undef OUT
   }
   if (c == C) return;
@@ -27,7 +28,8 @@ INLINE void add_tile(const int m, const Patch *p, int C, const float *in, size_t
   float e[36 * VW];
 #define OUT(i, j, value) store(e + ((i) * (m + 2) + (j)) * VW, value)
   if (m == 4) PASSES(column_b4, 6, 6, IN, OUT);
-  else SANDWICH(m + 2, m + 2, M_B, IN, OUT)
+  else if (m == 3) PASSES(column_b3, 5, 5, IN, OUT);
+  else SANDWICH(4, 4, M_B, IN, OUT)
 #undef OUT
 #undef IN
   for (int k = 0; k < (m + 2) * (m + 2); k++) {

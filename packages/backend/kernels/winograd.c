@@ -53,7 +53,8 @@ INLINE void transform_output(const int m, const Patch *p, const float *in, size_
     const V add = e->bias ? load(e->bias + n) : zero();
     float y[16 * VW];
     if (m == 4) PASSES(column_at4, 4, 6, IN, OUT);
-    else SANDWICH(m, m + 2, M_AT, IN, OUT)
+    else if (m == 3) PASSES(column_at3, 3, 5, IN, OUT);
+    else SANDWICH(2, 4, M_AT, IN, OUT)
     V scale;
     if (e->w || scales) {
       scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));

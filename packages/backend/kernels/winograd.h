@@ -7,9 +7,8 @@
 // With m = 2 an output depends on nothing but its own window, rounding included: B' and A share their
 // zeros so that what lies outside only meets what lies outside. Windows of zeros give exact zeros and
 // windows alike along rows or columns exact ties, as summing directly does. With m = 3 and 4 that cancels
-// only up to rounding, which is also some five times as large; with m = 4 no larger than with m = 3, since
-// its points were chosen for that. Bounds that the tests hold, in units of 2^-24 times the largest sum of |x| |w|
-// in a tensor: 6 for m = 2, 24 for m = 3, 20 for m = 4.
+// only up to rounding. Bounds that the tests hold, in units of 2^-24 times the largest sum of |x| |w| in a
+// tensor: 6 for m = 2, 8 for m = 3, 20 for m = 4, whose points were chosen for that.
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
 // padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
 // transforms themselves know no edges.
@@ -22,15 +21,54 @@
 #include "tile.h"
 #include "unpool.h"
 
-// The matrices at the points 0, 1, -1, infinity (m = 2) and 0, 1, -1, 2, infinity (m = 3).
+// The matrices at the points 0, 1, -1, infinity (m = 2).
 static const float BT2[4][4] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}};
 static const float G2[4][3] = {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}};
 static const float A2[4][2] = {{1, 0}, {1, 1}, {1, -1}, {0, -1}};
-static const float BT3[5][5] = {
-    {2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}};
+INLINE V times(float s, V a, V b) { return FMA(splat(s), a, b); } // s * a + b
+// At 1/2, -1/2, 3/2, -3/2, infinity (m = 3): of the smallest errors among points a, -a, b, -b and 0 or infinity
+// that are exact with all their products. Pairs of opposite points share their even and odd halves, so that a
+// column takes 8 to 12 multiply-adds; G alone is left to its matrix.
+#define A3 .5f
+#define B3 1.5f
+#define AA3 (A3 * A3)
+#define BB3 (B3 * B3)
+#define TO_A3 (2 * (AA3 - BB3))
 static const float G3[5][3] = {
-    {.5f, 0, 0}, {-.5f, -.5f, -.5f}, {-1 / 6.f, 1 / 6.f, -1 / 6.f}, {1 / 6.f, 2 / 6.f, 4 / 6.f}, {0, 0, 1}};
-static const float A3[5][3] = {{1, 0, 0}, {1, 1, 1}, {1, -1, 1}, {1, 2, 4}, {0, 0, 1}};
+    {1 / (A3 * TO_A3), 1 / TO_A3, A3 / TO_A3}, {-1 / (A3 * TO_A3), 1 / TO_A3, -A3 / TO_A3},
+    {-1 / (B3 * TO_A3), -1 / TO_A3, -B3 / TO_A3}, {1 / (B3 * TO_A3), -1 / TO_A3, B3 / TO_A3},
+    {0, 0, 1}};
+INLINE void column_bt3(const V *d, V *r) {
+  const V ea = times(-BB3, d[0], d[2]), oa = times(-BB3, d[1], d[3]);
+  const V eb = times(-AA3, d[0], d[2]), ob = times(-AA3, d[1], d[3]);
+  r[0] = times(A3, ea, oa);
+  r[1] = times(-A3, ea, oa);
+  r[2] = times(B3, eb, ob);
+  r[3] = times(-B3, eb, ob);
+  r[4] = times(AA3 * BB3, d[0], times(-(AA3 + BB3), d[2], d[4]));
+}
+INLINE void column_b3(const V *d, V *r) {
+  const V pa = d[0] + d[1], ma = (d[0] - d[1]) * A3, pb = d[2] + d[3], mb = (d[2] - d[3]) * B3;
+  r[0] = times(-AA3, mb, times(-BB3, ma, d[4] * (AA3 * BB3)));
+  r[1] = times(-AA3, pb, pa * -BB3);
+  r[2] = times(-(AA3 + BB3), d[4], ma + mb);
+  r[3] = pa + pb;
+  r[4] = d[4];
+}
+INLINE void column_a3(const V *d, V *r) {
+  const V ea = times(AA3, d[2], d[0]), eb = times(BB3, d[2], d[0]);
+  r[0] = times(A3, d[1], ea);
+  r[1] = times(-A3, d[1], ea);
+  r[2] = times(B3, d[1], eb);
+  r[3] = times(-B3, d[1], eb);
+  r[4] = d[2];
+}
+INLINE void column_at3(const V *d, V *r) {
+  const V pa = d[0] + d[1], pb = d[2] + d[3];
+  r[0] = pa + pb;
+  r[1] = times(B3, d[2] - d[3], (d[0] - d[1]) * A3);
+  r[2] = times(BB3, pb, times(AA3, pa, d[4]));
+}
 // At 0, 3/4, -3/4, 3/2, -3/2, infinity (m = 4): among points a, -a, b, -b those of the smallest errors that
 // are exact with all their products, half of what 1, -1, 2, -2 give. Pairs of opposite points share their
 // even and odd halves, so that a column takes 12 to 16 multiply-adds; G alone is left to its matrix.
@@ -45,7 +83,6 @@ static const float G4[6][3] = {
     {.5f / (BB * (BB - AA)), .5f / (B4 * (BB - AA)), .5f / (BB - AA)},
     {.5f / (BB * (BB - AA)), -.5f / (B4 * (BB - AA)), .5f / (BB - AA)},
     {0, 0, 1}};
-INLINE V times(float s, V a, V b) { return FMA(splat(s), a, b); } // s * a + b
 INLINE void column_bt4(const V *d, V *r) {
   const V ea = times(-BB, d[2], d[4]), oa = times(-BB, d[1], d[3]);
   const V eb = times(-AA, d[2], d[4]), ob = times(-AA, d[1], d[3]);
@@ -100,12 +137,12 @@ INLINE void column_at4(const V *d, V *r) {
       UNROLL for (int j = 0; j < (rows); j++) OUT(i, j, r_[j]);                                     \
     }                                                                                               \
   } while (0)
-#define M_BT(i, j) (m == 2 ? BT2[i][j] : BT3[i][j])
-#define M_B(i, j) M_BT(j, i)
+#define M_BT(i, j) BT2[i][j]
+#define M_B(i, j) BT2[j][i]
 #define M_G(i, j) (m == 2 ? G2[i][j] : m == 3 ? G3[i][j] : G4[i][j])
 #define M_GT(i, j) M_G(j, i)
-#define M_A(i, j) (m == 2 ? A2[i][j] : A3[i][j])
-#define M_AT(i, j) M_A(j, i)
+#define M_A(i, j) A2[i][j]
+#define M_AT(i, j) A2[j][i]
 
 // out = the sum of factor * value over k < n. Everything is known when the loop is unrolled: zeros
 // vanish, ones add or subtract.
@@ -217,7 +254,8 @@ INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t
 #define IN(i, j) load(PIXEL(p, i, j) + c)
 #define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
     if (m == 4) PASSES(column_bt4, 6, 6, IN, OUT);
-    else SANDWICH(m + 2, m + 2, M_BT, IN, OUT)
+    else if (m == 3) PASSES(column_bt3, 5, 5, IN, OUT);
+    else SANDWICH(4, 4, M_BT, IN, OUT)
 #undef IN
 #undef OUT
   }
@@ -237,42 +275,37 @@ static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *
   }
 }
 
-// A dY A' of one tile; with a mask, dY is the pooled gradient where that output won its window.
-INLINE void transform_gradient(const int m, const int pooled, const Patch *p, const float *dy, const int8_t *mask, int N,
-                               float *v, size_t fs) {
+// A dY A' of one tile.
+INLINE void transform_gradient(const int m, const Patch *p, int N, float *v, size_t fs) {
   for (int n = 0; n < N; n += VW, v += VW) {
-#define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
-    if (m == 4) {
 #define IN(i, j) load(PIXEL(p, i, j) + n)
-      PASSES(column_a4, 6, 4, IN, OUT);
-#undef IN
-      continue;
-    }
-    V e[3][3];
-    if (pooled) {
-      V won[4];
-      unpool(dy + n, mask + n, 1, won);
-      UNROLL for (int i = 0; i < 4; i++) e[i >> 1][i & 1] = won[i];
-    } else {
-      UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < m; j++) e[i][j] = load(PIXEL(p, i, j) + n);
-    }
-#define IN(i, j) e[i][j]
-    SANDWICH(m + 2, m, M_A, IN, OUT)
+#define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
+    if (m == 4) PASSES(column_a4, 6, 4, IN, OUT);
+    else if (m == 3) PASSES(column_a3, 5, 3, IN, OUT);
+    else SANDWICH(4, 2, M_A, IN, OUT)
 #undef IN
 #undef OUT
   }
 }
-ALONE void transform_pooled(const float *dy, const int8_t *mask, int N, float *v, size_t fs) {
-  transform_gradient(2, 1, 0, dy, mask, N, v, fs);
-}
 #define CASE(m) \
-  ALONE void transform_gradient_##m(const Patch *p, int N, float *v, size_t fs) { transform_gradient(m, 0, p, 0, 0, N, v, fs); }
+  ALONE void transform_gradient_##m(const Patch *p, int N, float *v, size_t fs) { transform_gradient(m, p, N, v, fs); }
 TILE_SIZES(CASE)
 #undef CASE
+// The same of m = 2 from a pooled gradient: dY is that where an output won its window.
+ALONE void transform_pooled(const float *dy, const int8_t *mask, int N, float *v, size_t fs) {
+  for (int n = 0; n < N; n += VW, v += VW) {
+    V won[4];
+    unpool(dy + n, mask + n, 1, won);
+#define IN(i, j) won[(i) * 2 + (j)]
+#define OUT(i, j, value) store(v + (size_t)((i) * 4 + (j)) * fs, value)
+    SANDWICH(4, 2, M_A, IN, OUT)
+#undef IN
+#undef OUT
+  }
+}
 // The same of m = 4 from rows x columns pooled gradients, at most 2 x 2, whose rows are `next` apart.
 ALONE void transform_windows(const float *dy, const int8_t *mask, int rows, int columns, size_t next, int N, float *v,
-                              size_t fs) {
-  const int m = 4;
+                             size_t fs) {
   for (int n = 0; n < N; n += VW, v += VW) {
     float e[16 * VW];
     for (int w = 0; w < 4; w++) {
@@ -282,7 +315,7 @@ ALONE void transform_windows(const float *dy, const int8_t *mask, int rows, int 
       UNROLL for (int i = 0; i < 4; i++) store(e + (((w & 2) + (i >> 1)) * 4 + (w & 1) * 2 + (i & 1)) * VW, won[i]);
     }
 #define IN(i, j) load(e + ((i) * 4 + (j)) * VW)
-#define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
+#define OUT(i, j, value) store(v + (size_t)((i) * 6 + (j)) * fs, value)
     PASSES(column_a4, 6, 4, IN, OUT);
 #undef IN
 #undef OUT

@@ -31,15 +31,16 @@ describe('the choice', () => {
   });
 });
 
-test('gradients take the more exact tiles for small images, forward passes what is fastest', () => {
+test('the gradient of the input takes the more exact tiles for small images, other passes what is fastest', () => {
   const choose = (side: number, pass: ConvolutionPass, pooled = false) =>
     planWinograd(shape([64, side, side, 32], 64, 'same'), pass, pooled, 'checked', undefined)?.m;
   const info = shape([64, 13, 13, 32], 64, 'valid');
   expect([6, 7, 8].map((side) => choose(side, 'forward'))).toEqual([3, 4, 4]);
   // A pool's winners are told from the more exact tiles only.
   expect(choose(24, 'forward', true)).toBe(2);
+  expect([6, 7, 8].map((side) => choose(side, 'input'))).toEqual([2, 2, 4]);
+  expect([6, 7, 8].map((side) => choose(side, 'filter'))).toEqual([3, 4, 4]);
   for (const pass of ['input', 'filter'] as const) {
-    expect([6, 7, 8].map((side) => choose(side, pass))).toEqual([2, 2, 4]);
     expect([8, 15, 16].map((side) => choose(side, pass, true))).toEqual([2, 2, 4]);
     expect(planWinograd(info, pass, false, 'off')).toBeUndefined();
   }
