@@ -44,6 +44,8 @@ const GEOMETRY_AT = {
 };
 /** Words of a command in the ring, opcode and chunks before its arguments. */
 const SLOT_INTS = 32;
+/** What of the first word is the opcode. */
+const OPCODE = 63;
 const MATMUL_AT = { matmul: 4, matmul_tn: 3 };
 
 const [batch, steps] = [Number(values.batch), Number(values.steps)];
@@ -98,7 +100,8 @@ function worksOf({ count, i32 }) {
   /** @type {[op: number, work: number][]} */
   const works = [];
   for (let i = 0; i < count; i++) {
-    const [op = 0, , ...ints] = i32.subarray(i * SLOT_INTS, (i + 1) * SLOT_INTS);
+    const [word = 0, , ...ints] = i32.subarray(i * SLOT_INTS, (i + 1) * SLOT_INTS);
+    const op = word & OPCODE;
     const work = flopsOf(op, ints);
     if (work > 0) works.push([op, work]);
   }

@@ -38,7 +38,7 @@
 #include "opcodes.h"
 #include "ring.h"
 
-static Kernel *const KERNELS[] = {
+static Kernel *const KERNELS[MAX_COMMANDS] = { // those of no command are null, and trap
 #define COMMAND(name) k_##name,
     CNNKIT_COMMANDS(COMMAND)
 #undef COMMAND

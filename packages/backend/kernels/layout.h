@@ -9,7 +9,10 @@ enum {
   SLOTS = 1024,      // commands in flight at most
   SLOT_INTS = 32,    // opcode, chunks, 30 arguments
   MAX_THREADS = 16,
-  MAX_COMMANDS = 64, // for the profile's table
+  MAX_COMMANDS = 64,
+  // A command's first word: its opcode, and how many commands right before it may still be running.
+  OPCODE = MAX_COMMANDS - 1,
+  AHEAD_SHIFT = 8,
 };
 
 // Words that different threads write stand on cache lines of their own.

@@ -9,7 +9,7 @@ import { engineBackend, removeEngine } from './helpers.ts';
 afterEach(removeEngine);
 
 /** A command that no kernel answers to: whichever thread takes it ends in a WebAssembly trap. */
-const NO_KERNEL = 9999;
+const NO_KERNEL = MAX_COMMANDS - 1;
 
 const codeOf = (f: () => unknown): unknown => {
   try {

@@ -26,7 +26,7 @@ export interface BlockPool {
 /**
  * Blocks of the one memory in size classes (an eighth apart), reused and never zeroed.
  *
- * A freed block may be handed to a later command at once, since commands run in order. JavaScript
+ * A freed block may be handed to a later command at once, since commands run as if in order. JavaScript
  * however writes at once: an upload takes only a block that no unfinished command reads, which is
  * told by the command count at the time it was freed.
  */

@@ -44,9 +44,9 @@ export interface RepeatedUpdates {
  */
 export class Capture implements BlockPool {
   readonly commands: SentCommand[] = [];
-  readonly drawn: Drawn[] = [];
-  readonly fed: Fed[] = [];
-  readonly repeated: RepeatedUpdates[] = [];
+  #drawn: readonly Drawn[] = [];
+  #fed: readonly Fed[] = [];
+  #repeated: readonly RepeatedUpdates[] = [];
   /** Updates of which nobody has said yet what their numbers will be. */
   #updates: SentUpdate[] = [];
   /** Storages of variables that were there before; those read by now are in `read`. */
@@ -57,6 +57,8 @@ export class Capture implements BlockPool {
   readonly overwritten: Set<Storage> = new Set();
   /** Storages that were there before, or hold constants: they stay as long as the commands. */
   readonly kept: Set<Storage> = new Set();
+  /** All blocks that were ever its own, with their sizes. */
+  readonly blocks: Map<number, number> = new Map();
   /** Blocks in use and blocks to be used again, with their sizes. */
   readonly #live = new Map<number, number>();
   readonly #free = new Map<number, number[]>();
@@ -75,6 +77,32 @@ export class Capture implements BlockPool {
     return this.#problem;
   }
 
+  get drawn(): readonly Drawn[] {
+    return this.#drawn;
+  }
+
+  get fed(): readonly Fed[] {
+    return this.#fed;
+  }
+
+  get repeated(): readonly RepeatedUpdates[] {
+    return this.#repeated;
+  }
+
+  /** Told where each command stands, once they are put in another order. */
+  moved(places: readonly number[]): void {
+    const move = <T extends { readonly command: number }>(what: T): T => ({
+      ...what,
+      command: places[what.command]!,
+    });
+    this.#drawn = this.#drawn.map(move);
+    this.#fed = this.#fed.map(move);
+    this.#repeated = this.#repeated.map(({ updates, next }) => ({
+      updates: updates.map(move),
+      next,
+    }));
+  }
+
   fail(problem: string): void {
     this.#problem ??= problem;
   }
@@ -88,12 +116,12 @@ export class Capture implements BlockPool {
   redraw(at: number, draw: (() => readonly number[]) | undefined): void {
     const command = this.commands.length - 1;
     if (draw === undefined || command < 0) this.fail('random numbers are drawn once');
-    else this.drawn.push({ command, at, draw });
+    else this.#drawn = [...this.#drawn, { command, at, draw }];
   }
 
   /** Called when the next command is about to copy values that `write` has written. */
   feeds(size: number, write: (into: Float32Array) => void): void {
-    this.fed.push({ command: this.commands.length, size, write });
+    this.#fed = [...this.#fed, { command: this.commands.length, size, write }];
   }
 
   /** Called when the last command is an update's. */
@@ -103,7 +131,7 @@ export class Capture implements BlockPool {
 
   /** Tells what gives the numbers of the updates sent since this was called last. */
   repeat(next: () => readonly UpdateNumbers[]): void {
-    this.repeated.push({ updates: this.#updates, next });
+    this.#repeated = [...this.#repeated, { updates: this.#updates, next }];
     this.#updates = [];
   }
 
@@ -163,6 +191,7 @@ export class Capture implements BlockPool {
 
   own(offset: number, size: number): void {
     this.#live.set(offset, size);
+    this.blocks.set(offset, size);
   }
 
   put(offset: number): boolean {

@@ -2,6 +2,7 @@ import type { Views } from './arena.js';
 import type { Capture } from './capture.js';
 import type { KernelLibrary } from './kernel-library.js';
 import {
+  AHEAD_SHIFT,
   DONE,
   HEAD,
   MAX_COMMANDS,
@@ -37,12 +38,19 @@ export interface PackedCommands {
 /** Word of a packed command's argument. */
 export const argumentAt = (command: number, at: number): number => command * SLOT_INTS + 2 + at;
 
-/** Writes commands down as the ring will hold them. */
-export function packCommands(commands: readonly SentCommand[]): PackedCommands {
+/**
+ * Writes commands down as the ring will hold them.
+ *
+ * @param ahead How many of the commands right before each may still be running when it begins; by default none.
+ */
+export function packCommands(
+  commands: readonly SentCommand[],
+  ahead: readonly number[] = [],
+): PackedCommands {
   const i32 = new Int32Array(commands.length * SLOT_INTS);
   const f32 = new Float32Array(i32.buffer);
   commands.forEach(({ op, chunks, ints, floats = [] }, i) => {
-    i32[i * SLOT_INTS] = op;
+    i32[i * SLOT_INTS] = op | ((ahead[i] ?? 0) << AHEAD_SHIFT);
     i32[i * SLOT_INTS + 1] = wholeChunks(chunks);
     i32.set(ints, argumentAt(i, 0));
     f32.set(floats, argumentAt(i, ints.length));

@@ -9,6 +9,8 @@ export const SLOTS = 1024;
 export const SLOT_INTS = 32;
 export const MAX_THREADS = 16;
 export const MAX_COMMANDS = 64;
+/** A command's first word: its opcode, and from this bit on how many commands right before it may still be running. */
+export const AHEAD_SHIFT = 8;
 
 /** Index of a control word among the memory's 32-bit words. */
 const word = (bytes: number) => (CONTROL + bytes) >> 2;

@@ -13,6 +13,7 @@ import { DeferredRows } from './kernels/choose.js';
 import { sameShape } from './kernels/kernel.js';
 import { isPlain, sendCopy } from './kernels/move.js';
 import { renumber } from './kernels/update.js';
+import { schedule } from './schedule.js';
 import { Storage } from './storage.js';
 
 /** What a step computes. */
@@ -330,7 +331,16 @@ export class RecordedStep {
     } finally {
       commands.recorder = undefined;
     }
-    this.#recordings.set(key, { ...recording, packed: packCommands(sent), copies });
+    const { order, placeOf, ahead } = schedule(sent, capture.blocks);
+    capture.moved(placeOf);
+    // What copies a value writes to a block that is another each time: alone, so those stay together.
+    const moved = copies.map(([first, end]): [number, number] => {
+      const place = placeOf[first] ?? 0;
+      return [place, place + end - first];
+    });
+    const inOrder = order.map((command) => sent[command]!);
+    const packed = packCommands(inOrder, ahead);
+    this.#recordings.set(key, { ...recording, packed, copies: moved });
     for (const tensor of result.values) tensor.dispose();
     return { values, gradients: result.gradients };
   }
