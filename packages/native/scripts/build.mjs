@@ -6,6 +6,7 @@
 //   node scripts/build.mjs --for X      one platform's of these, as linux-arm64
 //   node scripts/build.mjs --sanitize   this machine's under AddressSanitizer and UndefinedBehaviorSanitizer
 //                                       into build-sanitize/
+//   node scripts/build.mjs --races      the same under ThreadSanitizer, into build-races/
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -56,6 +57,7 @@ const COMPILE = [
 ];
 // At -O1: gcc takes a quarter of an hour to instrument what -O3 makes of these kernels.
 const SANITIZE = ['-O1', '-g', '-fsanitize=address,undefined', '-fsanitize-recover=undefined'];
+const RACES = ['-O1', '-g', '-fsanitize=thread'];
 
 /** zig writes the names of CPUs with underscores. */
 const forZig = (flag) =>
@@ -199,6 +201,7 @@ if (platforms.length > 0) {
 } else {
   const platform = `${process.platform}-${process.arch}`;
   const sanitize = process.argv.includes('--sanitize');
+  const races = process.argv.includes('--races');
   const compiler = words(process.env.CC ?? 'cc');
   if (WIDTHS[cpuOf(platform)] === undefined || process.platform === 'win32') {
     console.log(
@@ -208,6 +211,8 @@ if (platforms.length > 0) {
     console.log('native: not built here (no C compiler); WebAssembly runs instead.');
   } else if (sanitize) {
     await build(platform, compiler, SANITIZE, place('build-sanitize', platform));
+  } else if (races) {
+    await build(platform, compiler, RACES, place('build-races', platform));
   } else {
     await build(platform, compiler, [], place('build', platform));
   }
