@@ -125,7 +125,7 @@ async function build(platform, compiler, extra, target, spell = (flag) => flag) 
     await run(compiler, [
       '-shared',
       ...extra,
-      ...(extra === SANITIZE ? [] : ['-s']),
+      ...(extra.includes('-g') ? [] : ['-s']),
       ...steps.map(({ object }) => join(scratch, object)),
       ...linkFlags(platform),
       '-o',
