@@ -67,7 +67,8 @@ static int run_command(const Ring *ring, uint32_t sequence) {
   Control *c = ring->control;
   const int s = sequence % SLOTS;
   const int32_t *slot = c->slot[s];
-  for (int ran = 0;; ran = 1) {
+  int ran = 0;
+  for (;;) {
     uint64_t seen = READ(c->claim[s]);
     const uint32_t chunks = (uint32_t)slot[1];
     uint32_t begin = 0, end = chunks;
@@ -82,6 +83,7 @@ static int run_command(const Ring *ring, uint32_t sequence) {
     const uint64_t next = (uint64_t)(sequence + 1) << 32 | end << 16 | begin;
     if (!__atomic_compare_exchange_n(&c->claim[s], &seen, next, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) continue;
     run_chunk(ring, slot, (int)chunk, (int)chunks);
+    ran = 1;
     if (__atomic_add_fetch(&c->finished[s], 1, __ATOMIC_SEQ_CST) == chunks) finish_command(ring, sequence);
   }
 }

@@ -150,7 +150,7 @@ export function schedule(commands: readonly SentCommand[], blocks: Blocks): Sche
   return { order, placeOf, ahead };
 }
 
-/** For each command those before it that must be finished when it begins; what they wait for themselves is left out. */
+/** For each command those that must be finished when it begins, but for what these wait for themselves. */
 function dependencies(commands: readonly SentCommand[], blocks: Blocks): number[][] {
   const blockAt = blockFinder(blocks);
   const lastWriter = new Map<number, number>();
