@@ -7,40 +7,28 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { binaryIn, build, libraryOf, testBackend } from './instrumented.mjs';
 
 const FILES = ['schedule', 'threads', 'recorded-step', 'training', 'random-models', 'fusion'];
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const binary = join(root, 'build-races', `${process.platform}-${process.arch}`, 'cnnkit.node');
+const binary = binaryIn('build-races');
 const files = process.argv.slice(2);
 
-const built = run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--races'], root, {});
-if (built !== 0) process.exit(built);
-const found = spawnSync(process.env.CC ?? 'cc', ['-print-file-name=libtsan.so'], {
-  encoding: 'utf8',
-});
-const preload = `process.env.LD_PRELOAD = ${JSON.stringify(found.stdout.trim())}`;
+build('--races');
+const preload = `process.env.LD_PRELOAD = ${JSON.stringify(libraryOf('libtsan.so'))}`;
 const logs = mkdtempSync(join(tmpdir(), 'cnnkit-races-'));
-const status = run(
-  'vitest',
-  ['run', '--no-file-parallelism', '--pool=forks', ...(files.length > 0 ? files : FILES)],
-  join(root, '..', 'backend'),
-  {
-    CNNKIT_NATIVE_BINARY: binary,
-    CNNKIT_KERNELS: 'native',
-    // In the processes that vitest starts, not in its own, which does not bear it.
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
-    TSAN_OPTIONS: `log_path=${join(logs, 'log')} exitcode=0 history_size=7 report_signal_unsafe=0`,
-  },
-);
-const names = namesOf(readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8')));
-const races = names.filter((report) => !isOverrun(report));
+const status = testBackend(files.length > 0 ? files : FILES, {
+  CNNKIT_NATIVE_BINARY: binary,
+  // In the processes that vitest starts, not in its own, which does not bear it.
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+  TSAN_OPTIONS: `log_path=${join(logs, 'log')} exitcode=0 history_size=7 report_signal_unsafe=0`,
+});
+const reports = reportsIn(readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8')));
+const races = reports.filter((report) => !isOverrun(report));
 rmSync(logs, { recursive: true });
 if (races.length > 0) console.error(races.slice(0, 3).join('\n'));
-console.log(
-  `${races.length} races in the addon (${names.length - races.length} within one kernel)`,
-);
+const within = reports.length - races.length;
+console.log(`${races.length} races in the addon (${within} within one kernel)`);
 process.exitCode = status !== 0 || races.length > 0 ? 1 : 0;
 
 /**
@@ -59,7 +47,7 @@ function isOverrun(report) {
  *
  * @param {string[]} texts
  */
-function namesOf(texts) {
+function reportsIn(texts) {
   const reports = texts
     .flatMap((text) => text.split(/^=+$/m))
     .filter((report) => report.includes('cnnkit.node'));
@@ -77,20 +65,4 @@ function namesOf(texts) {
     functions.set(`0x${Number.parseInt(address, 16).toString(16)}`, inner);
   }
   return reports.map((r) => r.replace(place, (_, address) => ` ${functions.get(address)} `));
-}
-
-/**
- * @param {string} command
- * @param {string[]} args
- * @param {string} cwd
- * @param {Record<string, string>} env
- */
-function run(command, args, cwd, env) {
-  const { status, error } = spawnSync(command, args, {
-    cwd,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
-  if (error) throw error;
-  return status ?? 1;
 }

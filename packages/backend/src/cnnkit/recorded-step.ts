@@ -334,13 +334,13 @@ export class RecordedStep {
     const { order, placeOf, ahead } = schedule(sent, capture.blocks);
     capture.moved(placeOf);
     // What copies a value writes to a block that is another each time: alone, so those stay together.
-    const moved = copies.map(([first, end]): [number, number] => {
+    const copied = copies.map(([first, end]): [number, number] => {
       const place = placeOf[first] ?? 0;
       return [place, place + end - first];
     });
     const inOrder = order.map((command) => sent[command]!);
     const packed = packCommands(inOrder, ahead);
-    this.#recordings.set(key, { ...recording, packed, copies: moved });
+    this.#recordings.set(key, { ...recording, packed, copies: copied });
     for (const tensor of result.values) tensor.dispose();
     return { values, gradients: result.gradients };
   }

@@ -1,8 +1,6 @@
 import type { SentCommand } from './commands.js';
+import { GEOMETRY_INTS } from './kernels/geometry.js';
 import { Op } from './opcodes.js';
-
-/** Integers of a geometry among a command's arguments, as `kernels/geometry.h` has it. */
-const GEOMETRY = 15;
 
 /**
  * Which arguments of a command are blocks that it writes to. One that is not here touches blocks that its
@@ -15,7 +13,7 @@ export const WRITTEN: ReadonlyMap<number, readonly number[]> = new Map([
   [Op.conv2d, [3]],
   [Op.conv2dDx, [2]],
   [Op.conv2dDw, [2]],
-  [Op.conv2dDwNarrow, [2, 5 + GEOMETRY]],
+  [Op.conv2dDwNarrow, [2, 5 + GEOMETRY_INTS]],
   [Op.conv2dDxNarrow, [2]],
   [Op.conv2dFew, [3]],
   [Op.conv2dPool, [3, 4]],
@@ -37,9 +35,9 @@ export const WRITTEN: ReadonlyMap<number, readonly number[]> = new Map([
   [Op.unpool, [2]],
   [Op.unpoolSum, [2]],
   [Op.winogradFilter, [1]],
-  [Op.winograd, [3, 4, 9 + GEOMETRY]],
-  [Op.winogradDx, [3, 8 + GEOMETRY]],
-  [Op.winogradDw, [3, 7 + GEOMETRY]],
+  [Op.winograd, [3, 4, 9 + GEOMETRY_INTS]],
+  [Op.winogradDx, [3, 8 + GEOMETRY_INTS]],
+  [Op.winogradDw, [3, 7 + GEOMETRY_INTS]],
   [Op.winogradSettle, [0]],
   [Op.batchNorm, [5]],
   [Op.batchNormSums, [3]],

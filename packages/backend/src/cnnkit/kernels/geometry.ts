@@ -10,6 +10,9 @@ export type Geometry = Pick<
   | ('dilationHeight' | 'dilationWidth')
 > & { readonly padInfo: Pick<Conv2DInfo['padInfo'], 'top' | 'left'> };
 
+/** How many integers of a command {@link geometryOf} gives. */
+export const GEOMETRY_INTS = 15;
+
 /** A convolution's or pool's shape as `kernels/geometry.h` has it. */
 export function geometryOf(info: Geometry): number[] {
   return [
