@@ -3,21 +3,21 @@
 import { useBackend } from '@cnnkit/backend';
 import { Adam, fit, predict } from '@cnnkit/training';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { randomImages } from '../src/data.mjs';
+import { trainingData } from '../src/data.mjs';
 import { buildModel, CLASSES, imageShape } from '../src/models.mjs';
 import { trainableParameters } from './layers.mjs';
 import { readTask, serve } from './serve.mjs';
 
-const { model: name, batch, steps, threads, predictBatch } = readTask();
+const { model: name, batch, steps, threads, predictBatch, digits } = readTask();
 const chosen = await useBackend({ backend: 'cnnkit', threads });
 const model = buildModel(tfl, name, new Adam());
 const [height, width, channels] = imageShape(name);
-const data = randomImages(batch * steps, [height, width, channels], CLASSES);
+const data = trainingData(digits, batch * steps, [height, width, channels], CLASSES);
 
 /** @param {number} count */
 function dataset(count) {
   return {
-    name: 'random',
+    name: digits === undefined ? 'random' : 'digits',
     images: data.images.subarray(0, count * height * width * channels),
     labels: data.labels.subarray(0, count),
     shape: /** @type {const} */ ([count, height, width, channels]),

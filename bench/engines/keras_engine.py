@@ -5,7 +5,7 @@ CNNKIT_BENCH_VARIANT=xla compiles with XLA; else Keras decides (`jit_compile="au
 import os
 import time
 
-from protocol import random_images, read_task, serve
+from protocol import read_task, serve, training_data
 
 task = read_task()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -65,7 +65,7 @@ model.compile(
     metrics=["accuracy"],
     jit_compile=True if variant == "xla" else "auto",
 )
-xs, labels = random_images(np, batch * task["steps"], shape, classes)
+xs, labels = training_data(np, task, batch * task["steps"], shape, classes)
 ys = np.eye(classes, dtype="float32")[labels]
 
 

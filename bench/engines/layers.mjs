@@ -1,5 +1,5 @@
 // What every tfjs engine shares: tfjs-layers' own `fit` and `predict` on whatever backend is set.
-import { oneHot, randomImages, toFloats } from '../src/data.mjs';
+import { oneHot, toFloats, trainingData } from '../src/data.mjs';
 import { buildModel, CLASSES, imageShape } from '../src/models.mjs';
 import { readTask, serve } from './serve.mjs';
 
@@ -10,11 +10,11 @@ import { readTask, serve } from './serve.mjs';
  * @param {string} options.description
  */
 export async function serveLayers({ tf, tfl, description }) {
-  const { model: name, batch, steps, predictBatch } = readTask();
+  const { model: name, batch, steps, predictBatch, digits } = readTask();
   const model = buildModel(tfl, name);
   const shape = imageShape(name);
   const count = batch * steps;
-  const data = randomImages(count, shape, CLASSES);
+  const data = trainingData(digits, count, shape, CLASSES);
   const xs = tf.tensor(toFloats(data.images), [count, ...shape]);
   const ys = tf.tensor(oneHot(data.labels, CLASSES), [count, CLASSES]);
 

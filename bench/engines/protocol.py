@@ -1,5 +1,6 @@
 """The engine's side of the protocol in Python; `serve.mjs` describes it."""
 import json
+import os
 import sys
 
 
@@ -33,6 +34,17 @@ def peak_bytes():
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def training_data(np, task, count, shape, classes):
+    """The digits of the folder that the task names, or random images without one, in [0, 1], and class indices."""
+    folder = task.get("digits")
+    if folder is None:
+        return random_images(np, count, shape, classes)
+    read = lambda name: np.fromfile(os.path.join(folder, name), np.uint8)
+    images = read("images").reshape(-1, *shape)
+    rows = np.arange(count) % len(images)
+    return images[rows].astype("float32") / 255, read("labels")[rows].astype("int64")
 
 
 def random_images(np, count, shape, classes):

@@ -18,6 +18,7 @@ import { createInterface } from 'node:readline';
  * @property {number} steps most steps that one `train` will ask for
  * @property {number} threads
  * @property {number} predictBatch images a batch of `predict`
+ * @property {string=} digits folder with bytes, `images` and `labels`, to train on; random ones without it
  */
 
 /**

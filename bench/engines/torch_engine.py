@@ -5,7 +5,7 @@ CNNKIT_BENCH_VARIANT: nchw, nhwc (channels last), or compile (channels last thro
 import os
 import time
 
-from protocol import random_images, read_task, serve
+from protocol import read_task, serve, training_data
 
 task = read_task()
 # The pools of OpenMP and OpenBLAS are sized when they are loaded.
@@ -68,7 +68,7 @@ network = nn.Sequential(*layers(task["model"])).to(memory_format=layout)
 model = torch.compile(network) if variant == "compile" else network
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam(network.parameters(), fused=True)
-images, labels = random_images(np, batch * task["steps"], shape, classes)
+images, labels = training_data(np, task, batch * task["steps"], shape, classes)
 xs = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(memory_format=layout)
 ys = torch.from_numpy(labels)
 

