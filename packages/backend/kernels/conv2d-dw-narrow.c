@@ -11,16 +11,6 @@
 #include "tile.h"
 #include "unpool.h"
 
-// The zero-padded image that all windows lie in, [padded height][padded width][C].
-INLINE void pad_image(const Geometry *g, const float *image, int height, int width, float *to) {
-  const int C = g->channels;
-  clear_bytes(to, (size_t)height * width * C * 4);
-  const int columns = min_int(g->width, width - g->pad_left), rows = min_int(g->height, height - g->pad_top);
-  for (int h = 0; h < rows; h++)
-    copy_bytes(to + ((size_t)(h + g->pad_top) * width + g->pad_left) * C, image + (size_t)h * g->width * C,
-               (size_t)max_int(0, columns) * C * 4);
-}
-
 // A band of rows of an image: its dy [rows][out_width][N], and x from its first window on.
 typedef struct Band { const float *dy, *x; int rows, across, first; } Band;
 enum { BAND_FLOATS = 8192, WIDE = COLS > 4 ? COLS : 4 };
@@ -111,17 +101,14 @@ static void k_conv2d_dw_narrow(const Task *task) {
   const int8_t *mask = INT(3) ? BYTES(3) : 0;
   const Geometry *g = &GEOMETRY(4);
   const int C = g->channels, N = g->filters, K = g->kernel_height * g->kernel_width * C;
-  // Rows and columns that windows reach, counted from the first padded one.
-  const int height = (g->out_height - 1) * g->stride_height + (g->kernel_height - 1) * g->dilation_height + 1;
-  const int width = (g->out_width - 1) * g->stride_width + (g->kernel_width - 1) * g->dilation_width + 1;
-  const int in_place = !g->pad_top && !g->pad_left && height <= g->height && width <= g->width;
-  const int across = in_place ? g->width : width;
+  const Reach reach = reach_of(g);
+  const int across = reach.across;
   const size_t row = (size_t)g->out_width * N;
   // An even number of rows, which a pooled dy comes in.
   const int rows = max_int(2, min_int(g->out_height + 1, BAND_FLOATS / max_int(1, (int)row)) / 2 * 2);
   int *place = (int *)task->scratch;
   float *padded_image = (float *)task->scratch + (K + 15) / 16 * 16;
-  float *spread = padded_image + (in_place ? 0 : (size_t)height * width * C + 16);
+  float *spread = padded_image + (reach.in_place ? 0 : (size_t)reach.height * reach.width * C + 16);
   float *part = FLOATS(2) + (size_t)task->chunk * K * N;
   for (int k = 0; k < K; k++) {
     const int tap = k / C, kh = tap / g->kernel_width * g->dilation_height, kw = tap % g->kernel_width * g->dilation_width;
@@ -139,8 +126,8 @@ static void k_conv2d_dw_narrow(const Task *task) {
   }
   for (int b = lo; b < hi; b++) {
     const float *image = FLOATS(0) + (size_t)b * g->height * g->width * C, *dy = FLOATS(1) + b * g->out_height * row;
-    if (!in_place) {
-      pad_image(g, image, height, width, padded_image);
+    if (!reach.in_place) {
+      pad_image(g, image, &reach, padded_image);
       image = padded_image;
     }
     for (int r = 0; r < g->out_height; r += rows) {

@@ -24,13 +24,13 @@ static void k_conv2d_dx_narrow(const Task *task) {
   const float *dy = FLOATS(0), *wt = FLOATS(1);
   const Geometry *g = &GEOMETRY(3);
   const int C = g->channels, N = g->filters, L = g->kernel_width * C, step = g->stride_width * C;
-  const int down = (g->out_height - 1) * g->stride_height + (g->kernel_height - 1) * g->dilation_height + 1;
-  const int across = (g->out_width - 1) * g->stride_width + g->kernel_width;
+  const Reach reach = reach_of(g);
+  const int across = reach.width;
   float *image = (float *)task->scratch;
   int lo, hi;
   share(task, g->batch, &lo, &hi);
   for (int b = lo; b < hi; b++) {
-    clear_bytes(image, ((size_t)down * across * C + COLS * VW) * 4);
+    clear_bytes(image, ((size_t)reach.height * across * C + COLS * VW) * 4);
     for (int kh = 0; kh < g->kernel_height; kh++)
       for (int oh = 0; oh < g->out_height; oh++) {
         const float *row = dy + ((size_t)b * g->out_height + oh) * g->out_width * N;
@@ -43,12 +43,6 @@ static void k_conv2d_dx_narrow(const Task *task) {
                                                  wt + (size_t)kh * N * L, L, N, n));
         }
       }
-    const int columns = max_int(0, min_int(g->width, across - g->pad_left));
-    for (int h = 0; h < g->height; h++) {
-      float *to = FLOATS(2) + ((size_t)b * g->height + h) * g->width * C;
-      const int inside = h + g->pad_top < down ? columns : 0;
-      copy_bytes(to, image + ((size_t)(h + g->pad_top) * across + g->pad_left) * C, (size_t)inside * C * 4);
-      clear_bytes(to + (size_t)inside * C, (size_t)(g->width - inside) * C * 4);
-    }
+    cut_image(g, image, &reach, FLOATS(2) + (size_t)b * g->height * g->width * C);
   }
 }

@@ -37,15 +37,14 @@ static void k_conv2d_few(const Task *task) {
   const int act = INT(4);
   const Geometry *g = &GEOMETRY(5);
   const int N = g->filters;
-  // What the windows reach, and two vectors' overrun at the end of the last row.
-  const int down = (g->out_height - 1) * g->stride_height + (g->kernel_height - 1) * g->dilation_height + 1;
-  const int across = g->out_width - 1 + (g->kernel_width - 1) * g->dilation_width + 1;
+  const Reach reach = reach_of(g);
+  const int across = reach.width;
   float *image = (float *)task->scratch, planes[MOST_FEW * 2 * VW];
-  clear_bytes(image + (size_t)down * across, 2 * VW * 4);
+  clear_bytes(image + (size_t)reach.height * across, 2 * VW * 4); // what the last row's vectors overrun
   int lo, hi;
   share(task, g->batch, &lo, &hi);
   for (int b = lo; b < hi; b++) {
-    pad_image(g, FLOATS(0) + (size_t)b * g->height * g->width, down, across, image);
+    pad_image(g, FLOATS(0) + (size_t)b * g->height * g->width, &reach, image);
     for (int oh = 0; oh < g->out_height; oh++) {
       float *out = FLOATS(3) + ((size_t)b * g->out_height + oh) * g->out_width * N;
       for (int ow = 0; ow < g->out_width; ow += 2 * VW) {

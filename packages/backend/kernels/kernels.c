@@ -20,6 +20,8 @@
 #include "winograd.c"
 #include "winograd-dx.c"
 #include "winograd-dw.c"
+#include "pooled-dx.c"
+#include "pooled-dw.c"
 #include "gate-sum.c"
 #include "pool.c"
 #include "update.c"

@@ -11,4 +11,5 @@
   COMMAND(scan) COMMAND(segment_sum) COMMAND(top_k) COMMAND(lrn) COMMAND(lrn_grad) COMMAND(keep_mask) \
   COMMAND(conv2d_few) COMMAND(conv2d_dx_narrow) \
   COMMAND(batch_norm_sums) COMMAND(batch_norm_dx) COMMAND(gate_sum) \
-  COMMAND(matmul_int) COMMAND(gather_nd) COMMAND(scatter_nd) COMMAND(crop_and_resize) COMMAND(winograd_settle)
+  COMMAND(matmul_int) COMMAND(gather_nd) COMMAND(scatter_nd) COMMAND(crop_and_resize) COMMAND(winograd_settle) \
+  COMMAND(pooled_dx) COMMAND(pooled_dw)

@@ -1,6 +1,5 @@
 // winograd-dw: part[3][3][share][C][N] = G' [sum over the share's tiles of (B' x B) . (A dY A')] G of
-// winograd.h: the gradient of 3 x 3 weights, from dY or from a pooled dY and its mask. The parts are
-// summed by `reduce`; a single one is dw itself.
+// winograd.h: the gradient of 3 x 3 weights. The parts are summed by `reduce`; a single one is dw itself.
 // Chunks: a share of the tiles by a slab of channels. Their counts come from the shape, so any number
 // of threads gives the same bits. The gradient is transformed again for each slab.
 // Tile: for each frequency OUTER channels x COLS vectors of filters, outer products along tiles; the
@@ -47,42 +46,28 @@ INLINE void finish_weights(const int m, const float *sums, size_t fs, float *dw,
 TILE_SIZES(CASE)
 #undef CASE
 
-// The sums of a pooled gradient's columns, as [share][N]: with m = 2 they are what one frequency holds.
-static void add_columns(const float *d, int count, int N, float *to, int first) {
-  for (int n = 0; n < N; n += VW) {
-    V sum = zero();
-    for (int t = 0; t < count; t++) sum += load(d + (size_t)t * tile_stride(N) + n);
-    rest_sum(to + n, resume_sum(to + n, N - n, first) + sum, N - n, first);
-  }
-}
-
-// x dy mask part m tiles-at-once slabs geometry sums; chunks = shares * slabs. With sums, m is 2.
+// x dy part m tiles-at-once slabs geometry; chunks = shares * slabs.
 static void k_winograd_dw(const Task *task) {
   float *x = FLOATS(0), *dy = FLOATS(1);
-  const int8_t *mask = INT(2) ? BYTES(2) : 0;
-  const int m = INT(4), at_once = INT(5), slabs = INT(6), frequencies = (m + 2) * (m + 2);
-  const Geometry *g = &GEOMETRY(7);
+  const int m = INT(3), at_once = INT(4), slabs = INT(5), frequencies = (m + 2) * (m + 2);
+  const Geometry *g = &GEOMETRY(6);
   const int C = g->channels, N = g->filters, slab = ceil_div(ceil_div(C, slabs), 16) * 16;
   const int c0 = task->chunk % slabs * slab, c1 = min_int(C, c0 + slab);
   if (c1 <= c0) return;
   const Task tile_share = {.chunk = task->chunk / slabs, .chunks = task->chunks / slabs};
-  float *part = FLOATS(3) + ((size_t)tile_share.chunk * C + c0) * N;
+  float *part = FLOATS(2) + ((size_t)tile_share.chunk * C + c0) * N;
   const size_t tap = (size_t)tile_share.chunks * C * N;
-  const Tiles tiles = tiles_of(g, m, mask != 0);
+  const Tiles tiles = tiles_of(g, m, 0);
   const size_t vs = plane_stride(at_once, c1 - c0), ms = plane_stride(at_once, N), ss = plane_stride(c1 - c0, N);
   float *v = (float *)task->scratch, *d = v + frequencies * vs, *sums = d + frequencies * ms;
   float *spare = sums + frequencies * ss;
-  float *columns = c0 ? 0 : FLOATS_OR_NULL(7 + GEOMETRY_INTS);
-  if (columns) columns += (size_t)tile_share.chunk * N;
   int lo, hi;
   share(&tile_share, tiles.total, &lo, &hi);
   if (hi <= lo) clear_bytes(sums, (size_t)frequencies * ss * 4);
-  if (hi <= lo && columns) clear_bytes(columns, (size_t)N * 4);
   for (int t0 = lo; t0 < hi; t0 += at_once) {
     const int count = min_int(at_once, hi - t0);
     input_tiles(g, &tiles, x, spare, c0, c1, v, vs, t0, count);
-    gradient_tiles(g, &tiles, dy, mask, spare, d, ms, t0, count);
-    if (columns) add_columns(d + 5 * ms, count, N, columns, t0 == lo);
+    gradient_tiles(g, &tiles, dy, spare, d, ms, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_gradient(v + f * vs, tile_stride(c1 - c0), c1 - c0, d + f * ms, N, sums + f * ss, count, t0 == lo);
   }

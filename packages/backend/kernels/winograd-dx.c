@@ -1,5 +1,5 @@
 // winograd-dx: dx = the gradient of the input of a 3 x 3 convolution, B [sum over n of U . (A dY A')] B'
-// of winograd.h, from dY or from a pooled dY and its mask. U is of the transposed weights [3][3][N][C].
+// of winograd.h. U is of the transposed weights [3][3][N][C].
 // Chunks: a share of the images by a slab of channels, since the tiles of an image overlap: dx starts
 // as zeros, tiles are added one after another. The gradient is transformed again for each slab, which
 // is a multiple of 64 channels, the widest panel of U.
@@ -61,20 +61,19 @@ static void clear_images(const Geometry *g, float *dx, int from, int to, int c0,
     for (size_t p = from * pixels; p < to * pixels; p++) clear_bytes(dx + p * C + c0, (size_t)(c1 - c0) * 4);
 }
 
-// dy mask U dx m tiles-at-once slabs geometry y part; chunks are a multiple of slabs. With y, what relu was
+// dy U dx m tiles-at-once slabs geometry y part; chunks are a multiple of slabs. With y, what relu was
 // applied to give x, dx is relu's gradient too (gate.h), and with part, [share][C], its columns' sums.
 static void k_winograd_dx(const Task *task) {
-  float *dy = FLOATS(0), *dx = FLOATS(3);
-  const float *u = FLOATS(2);
-  const int8_t *mask = INT(1) ? BYTES(1) : 0;
-  const int m = INT(4), at_once = INT(5), slabs = INT(6), frequencies = (m + 2) * (m + 2);
-  const Geometry *g = &GEOMETRY(7);
-  const float *y = FLOATS_OR_NULL(7 + GEOMETRY_INTS);
-  float *part = FLOATS_OR_NULL(8 + GEOMETRY_INTS);
+  float *dy = FLOATS(0), *dx = FLOATS(2);
+  const float *u = FLOATS(1);
+  const int m = INT(3), at_once = INT(4), slabs = INT(5), frequencies = (m + 2) * (m + 2);
+  const Geometry *g = &GEOMETRY(6);
+  const float *y = FLOATS_OR_NULL(6 + GEOMETRY_INTS);
+  float *part = FLOATS_OR_NULL(7 + GEOMETRY_INTS);
   const int C = g->channels, N = g->filters, slab = ceil_div(ceil_div(C, slabs), 64) * 64;
   const int c0 = task->chunk % slabs * slab, c1 = min_int(C, c0 + slab);
   if (c1 <= c0) return;
-  const Tiles tiles = tiles_of(g, m, mask != 0);
+  const Tiles tiles = tiles_of(g, m, 0);
   const size_t ms = plane_stride(at_once, N), ds = plane_stride(at_once, c1 - c0);
   float *v = (float *)task->scratch, *product = v + frequencies * ms, *spare = product + frequencies * ds;
   float *sums = spare + (size_t)(m + 2) * (m + 2) * max_int(C, N) + VW;
@@ -89,7 +88,7 @@ static void k_winograd_dx(const Task *task) {
     const int count = min_int(at_once, end - t0), touched = (t0 + count - 1) / per_image + 1;
     clear_images(g, dx, begun, touched, c0, c1);
     begun = touched;
-    gradient_tiles(g, &tiles, dy, mask, spare, v, ms, t0, count);
+    gradient_tiles(g, &tiles, dy, spare, v, ms, t0, count);
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * ms, tile_stride(N), N, u + f * filter_plane(N, C) + (size_t)c0 * N, product + f * ds,
                        tile_stride(c1 - c0), c1 - c0, count);

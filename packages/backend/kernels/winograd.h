@@ -12,9 +12,8 @@
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
 // padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
 // transforms themselves know no edges.
-// A tile of m = 2 can be the window of a 2 x 2 pool, and one of m = 4 four of them in a gradient. Then the
-// output is the pooled one with its winners' bytes (unpool.h), the gradient of the output is the pooled one with those bytes, and neither the
-// activation nor its gradient ever exists.
+// A tile of m = 2 can be the window of a 2 x 2 pool. Then the output is the pooled one with its winners' bytes
+// (unpool.h), and the activation never exists; its gradient goes by pooled-dx.c and pooled-dw.c.
 #ifndef CNNKIT_WINOGRAD_H
 #define CNNKIT_WINOGRAD_H
 #include "geometry.h"
@@ -291,53 +290,11 @@ INLINE void transform_gradient(const int m, const Patch *p, int N, float *v, siz
   ALONE void transform_gradient_##m(const Patch *p, int N, float *v, size_t fs) { transform_gradient(m, p, N, v, fs); }
 TILE_SIZES(CASE)
 #undef CASE
-// The same of m = 2 from a pooled gradient: dY is that where an output won its window.
-ALONE void transform_pooled(const float *dy, const int8_t *mask, int N, float *v, size_t fs) {
-  for (int n = 0; n < N; n += VW, v += VW) {
-    V won[4];
-    unpool(dy + n, mask + n, 1, won);
-#define IN(i, j) won[(i) * 2 + (j)]
-#define OUT(i, j, value) store(v + (size_t)((i) * 4 + (j)) * fs, value)
-    SANDWICH(4, 2, M_A, IN, OUT)
-#undef IN
-#undef OUT
-  }
-}
-// The same of m = 4 from rows x columns pooled gradients, at most 2 x 2, whose rows are `next` apart.
-ALONE void transform_windows(const float *dy, const int8_t *mask, int rows, int columns, size_t next, int N, float *v,
-                             size_t fs) {
-  for (int n = 0; n < N; n += VW, v += VW) {
-    float e[16 * VW];
-    for (int w = 0; w < 4; w++) {
-      const size_t at = (w >> 1) * next + (size_t)(w & 1) * N + n;
-      V won[4] = {};
-      if ((w >> 1) < rows && (w & 1) < columns) unpool(dy + at, mask + at, 1, won);
-      UNROLL for (int i = 0; i < 4; i++) store(e + (((w & 2) + (i >> 1)) * 4 + (w & 1) * 2 + (i & 1)) * VW, won[i]);
-    }
-#define IN(i, j) load(e + ((i) * 4 + (j)) * VW)
-#define OUT(i, j, value) store(v + (size_t)((i) * 6 + (j)) * fs, value)
-    PASSES(column_a4, 6, 4, IN, OUT);
-#undef IN
-#undef OUT
-  }
-}
-// The transformed gradients of tiles [t0, t0 + count), all filters; pooled where there is a mask.
-static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, const int8_t *mask, float *spare, float *v,
-                           size_t fs, int t0, int count) {
+// The transformed gradients of tiles [t0, t0 + count), all filters.
+static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, float *spare, float *v, size_t fs, int t0,
+                           int count) {
   const int N = g->filters;
   for (int t = 0; t < count; t++, v += tile_stride(N)) {
-    if (mask && tiles->m == 4) {
-      const int down = g->out_height / 2, across = g->out_width / 2, b = (t0 + t) / tiles->per_image;
-      const int r = (t0 + t) % tiles->per_image, y = r / tiles->across * 2, x = r % tiles->across * 2;
-      const size_t at = (((size_t)b * down + y) * across + x) * N;
-      transform_windows(dy + at, mask + at, min_int(2, down - y), min_int(2, across - x), (size_t)across * N, N, v, fs);
-      continue;
-    }
-    const size_t at = (size_t)(t0 + t) * N;
-    if (mask) {
-      transform_pooled(dy + at, mask + at, N, v, fs);
-      continue;
-    }
     const Patch p = find_patch(dy, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->m, N, spare);
     if (!p.whole) fetch_patch(&p, N);
     BY_TILE_SIZE(tiles->m, transform_gradient, &p, N, v, fs);

@@ -104,3 +104,14 @@ export function largestGap(got: readonly number[], want: readonly number[]): num
   });
   return largest;
 }
+
+/** Names of the commands that `compute` sends. */
+export async function commandsOf(compute: () => tf.Tensor): Promise<string[]> {
+  await tf.setBackend('cnnkit');
+  const { commands } = engineBackend();
+  commands.profiling = true;
+  tf.tidy(() => void compute().dataSync());
+  const names = commands.profile().map(({ command }) => command);
+  commands.profiling = false;
+  return names;
+}

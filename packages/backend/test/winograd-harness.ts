@@ -123,31 +123,23 @@ export function gradients(
   info: Info,
   [x, w]: readonly [Float32Array, Float32Array],
   dy: Float32Array,
-  winners: Int8Array | undefined,
   m: WinogradTile,
   threads = 2,
 ): [dx: Float32Array, dw: Float32Array] {
-  const pooled = winners !== undefined;
-  const gradient = (store: (data: Float32Array) => Storage) => ({
-    dy: store(dy),
-    unpool: pooled ? { pooled: store(dy), winners: store(asFloats(winners)) } : undefined,
-  });
   const dx = run(
     x.length,
-    (engine, out, store) =>
-      sendWinogradDx(
-        ...([engine, info, gradient(store), store(w), out] as const),
-        ...([undefined, plan(info, 'input', pooled, m)] as const),
-      ),
+    (engine, out, store) => {
+      const how = plan(info, 'input', false, m);
+      return sendWinogradDx(engine, info, store(dy), store(w), out, undefined, how);
+    },
     threads,
   );
   const dw = run(
     w.length,
-    (engine, out, store) =>
-      sendWinogradDw(
-        ...([engine, info, store(x), gradient(store), out, undefined] as const),
-        plan(info, 'filter', pooled, m),
-      ),
+    (engine, out, store) => {
+      const how = plan(info, 'filter', false, m);
+      return sendWinogradDw(engine, info, store(x), store(dy), out, how);
+    },
     threads,
   );
   return [dx, dw];

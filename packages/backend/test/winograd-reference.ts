@@ -9,15 +9,18 @@ export interface Reference {
 }
 type Values = ArrayLike<number>;
 
-/** Every product of a 3 x 3 convolution of stride 1: (pixel of x, tap, pixel of y), channels aside. */
+/** Every product of a convolution: (pixel of x, tap, pixel of y), channels aside. */
 function eachTap(info: Info, visit: (from: number, tap: number, to: number) => void): void {
   const { batchSize, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const { dilationHeight, dilationWidth } = info;
   for (let b = 0; b < batchSize; b++)
     for (let oh = 0; oh < outHeight; oh++)
       for (let ow = 0; ow < outWidth; ow++)
-        for (let tap = 0; tap < 9; tap++) {
-          const ih = oh + Math.floor(tap / 3) - padInfo.top;
-          const iw = ow + (tap % 3) - padInfo.left;
+        for (let tap = 0; tap < filterHeight * filterWidth; tap++) {
+          const ih =
+            oh * strideHeight + Math.floor(tap / filterWidth) * dilationHeight - padInfo.top;
+          const iw = ow * strideWidth + (tap % filterWidth) * dilationWidth - padInfo.left;
           if (ih < 0 || ih >= inHeight || iw < 0 || iw >= inWidth) continue;
           visit((b * inHeight + ih) * inWidth + iw, tap, (b * outHeight + oh) * outWidth + ow);
         }
@@ -69,7 +72,7 @@ export function inputGradient(info: Info, dy: Values, w: Values): Reference {
 
 export function filterGradient(info: Info, x: Values, dy: Values): Reference {
   const { inChannels: C, outChannels: N } = info;
-  const out = empty(9 * C * N);
+  const out = empty(info.filterHeight * info.filterWidth * C * N);
   eachTap(info, (from, tap, to) => {
     for (let c = 0; c < C; c++) {
       const v = x[from * C + c]!;

@@ -59,7 +59,7 @@ describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
   test.each(SEEDS)('both gradients keep their bounds to float64, drawn by seed %i', (seed) => {
     const { next, info, x, w } = draw(seed + 100);
     const dy = values(next, info.outShape);
-    const [dx, dw] = gradients(info, [x, w], dy, undefined, m);
+    const [dx, dw] = gradients(info, [x, w], dy, m);
     const [wantX, wantW] = [inputGradient(info, dy, w), filterGradient(info, x, dy)];
     expect(error(dx, wantX.sum, wantX.magnitude)).toBeLessThan(BOUND[m]);
     expect(error(dw, wantW.sum, wantW.magnitude)).toBeLessThan(BOUND[m]);
@@ -79,7 +79,7 @@ describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
         plan(info, 'forward', false, m),
       ),
     );
-    const [dx, dw] = gradients(info, [x, w], dy, undefined, m);
+    const [dx, dw] = gradients(info, [x, w], dy, m);
     const dot = (a: Float32Array, b: Float32Array) => a.reduce((s, v, i) => s + v * b[i]!, 0);
     const scale = Math.sqrt(dot(dy, dy) * dot(y, y));
     expect(Math.abs(dot(dx, x) - dot(dy, y)) / scale).toBeLessThan(1e-6);
@@ -105,7 +105,7 @@ describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
           ),
         threads,
       ),
-      ...gradients(info, [x!, w!], dy!, undefined, m, threads),
+      ...gradients(info, [x!, w!], dy!, m, threads),
     ];
     expect(all(1).map(bits)).toEqual(all(2).map(bits));
   });

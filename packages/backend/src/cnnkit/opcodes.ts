@@ -53,6 +53,8 @@ export const COMMANDS: readonly string[] = [
   'scatter_nd',
   'crop_and_resize',
   'winograd_settle',
+  'pooled_dx',
+  'pooled_dw',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -108,6 +110,8 @@ export const Op = {
   scatterNd: 48,
   cropAndResize: 49,
   winogradSettle: 50,
+  pooledDx: 51,
+  pooledDw: 52,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

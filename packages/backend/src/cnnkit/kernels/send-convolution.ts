@@ -10,13 +10,8 @@ import { sendPartialSums } from './fold.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import {
-  sendWinograd,
-  sendWinogradDw,
-  sendWinogradDx,
-  sendWinogradPool,
-  type WinogradGradient,
-} from './winograd.js';
+import { type PooledGradient, sendPooledDw, sendPooledDx } from './pooled.js';
+import { sendWinograd, sendWinogradDw, sendWinogradDx, sendWinogradPool } from './winograd.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -56,8 +51,11 @@ export function sendConv2DPool(
   backend.commands.send(Op.conv2dPool, chunks, ints);
 }
 
-/** A gradient as it is, or as the pooled one and its winners. */
-export type Gradient = WinogradGradient;
+/** A gradient of a convolution's output: as it is, and as the pooled one and its winners where it is that. */
+export interface Gradient {
+  readonly dy: Storage;
+  readonly unpool: PooledGradient | undefined;
+}
 
 /**
  * Sends the gradient of a convolution's input.
@@ -73,10 +71,11 @@ export function sendConv2DDx(
   out: number,
   gate?: Gate,
 ): boolean {
-  if (sendWinogradDx(backend, info, gradient, filter, out, gate)) return true;
+  const { dy, unpool } = gradient;
+  if (unpool !== undefined && sendPooledDx(backend, info, unpool, filter, out, gate)) return true;
+  if (sendWinogradDx(backend, info, dy, filter, out, gate)) return true;
   if (gate !== undefined) return false;
   const { arena, commands } = backend;
-  const { dy } = gradient;
   const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;
   const bytes = filter.size * 4;
   const from = [dy.block(), filter.block()] as const;
@@ -126,7 +125,6 @@ export function sendConv2DDw(
   out: number,
   sums?: TakeSums,
 ): void {
-  if (sendWinogradDw(backend, info, x, gradient, out, sums)) return;
   const { commands } = backend;
   const { dy, unpool } = gradient;
   const { batchSize, outHeight, outWidth, outChannels, inChannels, filterHeight, filterWidth } =
@@ -139,6 +137,8 @@ export function sendConv2DDw(
   const floats = padded * inChannels + outHeight * outWidth * outChannels + window;
   const imageBytes = floats * 4 + 192;
   const narrow = inChannels % 4 !== 0 && inChannels < 16 && imageBytes <= SCRATCH_BYTES;
+  if (unpool !== undefined && !narrow && sendPooledDw(backend, info, x, unpool, out, sums)) return;
+  if ((unpool === undefined || !narrow) && sendWinogradDw(backend, info, x, dy, out)) return;
   if (!narrow) {
     const units = filterHeight * filterWidth * Math.ceil(inChannels / 16);
     const ints = [x.block(), dy.block(), out, ...geometryOf(info)];

@@ -18,9 +18,9 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  *   behind it. What is so close to a turn that rounding could carry it there is summed directly, so that
  *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands
  *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles (under
- *   a fused pool F(2x2)), and so do gradients of filters, which add up over all tiles (under a fused pool F(4x4) for
- *   large images only). Gradients of inputs take F(4x4) for large images, for small ones F(2x2), which also keeps
- *   what is exactly zero or exactly equal so (see `kernels/winograd.h`).
+ *   a fused pool F(2x2)), and so do gradients of filters, which add up over all tiles. Gradients of inputs take
+ *   F(4x4) for large images, for small ones F(2x2), which also keeps what is exactly zero or exactly equal so (see
+ *   `kernels/winograd.h`). Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
  * - `'gradients'`: the same, but the forward passes of training are all summed directly.
  * - `'all'`: everywhere, with the fastest tiles, unchecked; for whoever wants speed before the last digits.
  * - `'off'`: nowhere.
@@ -166,8 +166,7 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): numbe
 }
 
 /**
- * Outputs along a side, of which gradients are not zero, from which on all but `'all'` takes F(4x4) for the input's
- * gradient: under a pool, one in two. Of smaller ones, 20 steps of Keras's small CNN trained on 24 orders of the
+ * Outputs along a side from which on all but `'all'` takes F(4x4) for the input's gradient. Of smaller ones, 20 steps of Keras's small CNN trained on 24 orders of the
  * images within a batch turned a decision in 28 % of the runs, with F(2x2) and with direct sums in 15 to 19 %; the
  * filter's gradient by F(4x4) turned none more than by F(2x2).
  */
@@ -180,12 +179,9 @@ function tilesFor(
   pooled: boolean,
   use: WinogradUse,
 ): readonly WinogradTile[] {
-  if (pooled && pass === 'forward') return [2];
-  const small = Math.min(outHeight, outWidth) < (pooled ? 2 * LARGE : LARGE);
-  // F(2x2) takes the sums of a pooled gradient along, which are the bias's.
-  const plain = pass === 'input' || (pass === 'filter' && pooled);
-  if (small && plain && use !== 'all') return [2];
-  return pooled ? [2, 4] : [2, 3, 4];
+  if (pooled) return [2];
+  const small = Math.min(outHeight, outWidth) < LARGE;
+  return pass === 'input' && small && use !== 'all' ? [2] : [2, 3, 4];
 }
 
 /**

@@ -1,6 +1,5 @@
 import { type backend_util, engine } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
 import { Activation, Op } from '../opcodes.js';
 import { Storage } from '../storage.js';
@@ -189,16 +188,6 @@ export function sendWinogradPool(
   return true;
 }
 
-/** A gradient of a convolution's output: as it is, or pooled with the winners of its windows. */
-export interface WinogradGradient {
-  readonly dy: Storage;
-  readonly unpool: { readonly pooled: Storage; readonly winners: Storage } | undefined;
-}
-
-function gradientBlocks({ dy, unpool }: WinogradGradient): [number, number] {
-  return unpool === undefined ? [dy.block(), 0] : [unpool.pooled.block(), unpool.winners.block()];
-}
-
 /**
  * Sends the gradient of a convolution's input.
  *
@@ -209,24 +198,15 @@ function gradientBlocks({ dy, unpool }: WinogradGradient): [number, number] {
 export function sendWinogradDx(
   backend: CnnkitBackend,
   info: Conv2DInfo,
-  gradient: WinogradGradient,
+  dy: Storage,
   filter: Storage,
   out: number,
   gate?: Gate,
-  plan: WinogradPlan | undefined = planWinograd(
-    info,
-    'input',
-    gradient.unpool !== undefined,
-    backend.winograd,
-  ),
+  plan: WinogradPlan | undefined = planWinograd(info, 'input', false, backend.winograd),
 ): boolean {
   if (plan === undefined) return false;
   const { m, tilesAtOnce, slabs, chunks } = plan;
-  const blocks = [
-    ...gradientBlocks(gradient),
-    transformedFilter(backend, info, plan, filter, true),
-    out,
-  ];
+  const blocks = [dy.block(), transformedFilter(backend, info, plan, filter, true), out];
   const sums = gate?.sums ?? 0;
   const span = { outer: 1, reduced: chunks / slabs, inner: info.inChannels };
   const of = gate === undefined ? 0 : gate.of.block();
@@ -240,7 +220,6 @@ export function sendWinogradDx(
 /**
  * Sends the gradient of a convolution's filter.
  *
- * @param sums Takes the sums of a pooled gradient along; not called where the kernel does not.
  * @param plan How; by default as measurements say.
  * @returns false, with nothing sent, where the direct kernel is faster or the only one.
  */
@@ -248,32 +227,18 @@ export function sendWinogradDw(
   backend: CnnkitBackend,
   info: Conv2DInfo,
   x: Storage,
-  gradient: WinogradGradient,
+  dy: Storage,
   out: number,
-  sums?: TakeSums,
-  plan: WinogradPlan | undefined = planWinograd(
-    info,
-    'filter',
-    gradient.unpool !== undefined,
-    backend.winograd,
-  ),
+  plan: WinogradPlan | undefined = planWinograd(info, 'filter', false, backend.winograd),
 ): boolean {
   if (plan === undefined) return false;
   const { m, tilesAtOnce, slabs, chunks } = plan;
   const { inChannels, outChannels } = info;
   const parts = chunks / slabs;
-  const blocks = [x.block(), ...gradientBlocks(gradient)];
   const span = { outer: 9, reduced: parts, inner: inChannels * outChannels };
-  const columns = { outer: 1, reduced: parts, inner: outChannels };
-  const how = [m, tilesAtOnce, slabs, ...geometryOf(info)];
   sendPartialSums(backend, span, out, (partial) => {
-    const send = (along: number) =>
-      sendPartialSums(backend, columns, along, (added) => {
-        backend.commands.send(Op.winogradDw, chunks, [...blocks, partial, ...how, added]);
-      });
-    // Only the smaller tiles hold what is to be added up among their frequencies.
-    if (gradient.unpool !== undefined && m === 2 && sums !== undefined) sums(send);
-    else send(0);
+    const ints = [x.block(), dy.block(), partial, m, tilesAtOnce, slabs, ...geometryOf(info)];
+    backend.commands.send(Op.winogradDw, chunks, ints);
   });
   return true;
 }

@@ -1,0 +1,102 @@
+// pooled-dw: part[share][KH * KW * C][N] = the gradient of a convolution's weights from a pooled dy and its mask, by
+// its winners (winners.h), any stride and padding, rows not dilated. The parts are summed by `reduce`.
+// Chunks: a share of the images by a slab of filters. Their counts come from the shape, so any number of threads
+// gives the same bits.
+// An image that is padded is copied with its zeros. Rows of windows are taken in strips, whose pixels stay in L1:
+// a filter's winners are listed, and for each kernel row a block of vectors is summed along the list, in registers.
+// The sums rest in scratch, [n][KH][KW * C], and are transposed at the end.
+// Cost: KH KW C multiply-adds a filter and window that relu left on, each with a load: about half the peak rate.
+#include "winners.h"
+
+typedef struct Strip { const float *x; int across, first, rows; } Strip; // `rows` of windows from `first` on
+
+SMALL int list_all(Item *to, const int *places, const float *values, int stride, int all) {
+  int count = 0;
+  for (int k = 0; k < 4; k++) {
+    const float v = values[k * stride];
+    if (all || v != 0) to[count++] = (Item){places[k], v};
+  }
+  return count;
+}
+// Appends a window's gradients of filters [0, count) to their lists and adds them to `columns`: with all there is.
+SMALL void list_odd(const float *dy, const int8_t *mask, int count, const int *places, int all, Item *items, int room,
+                    int *counts, float *columns) {
+  for (int n = 0; n < count; n += VW) {
+    V e[4];
+    float values[4 * VW];
+    unpool(dy + n, mask + n, 1, e);
+    for (int k = 0; k < 4; k++) store(values + k * VW, e[k]);
+    store(columns + n, load(columns + n) + ((e[0] + e[1]) + (e[2] + e[3])));
+    for (int i = n; i < min_int(count, n + VW); i++)
+      counts[i] += list_all(items + (size_t)i * room + counts[i], places, values + i - n, VW, all);
+  }
+}
+ALONE void list_filters(const Geometry *g, const Strip *strip, const float *dy, const int8_t *mask, int count, int all,
+                        Item *items, int room, int *counts, int *won, float *columns) {
+  const int down = g->stride_height * strip->across * g->channels, right = g->stride_width * g->channels;
+  for (int n = 0; n < count; n++) counts[n] = 0;
+  for (int r = 0; r < strip->rows; r++)
+    for (int c = 0; c < g->out_width / 2; c++, dy += g->filters, mask += g->filters) {
+      const int at = 2 * (r * down + c * right), places[4] = {at, at + right, at + down, at + down + right};
+      if (all || !read_places(dy, mask, count, won)) {
+        list_odd(dy, mask, count, places, all, items, room, counts, columns);
+        continue;
+      }
+      for (int n = 0; n < count; n += VW)
+        store(columns + n, load(columns + n) + keep(load_bytes(mask + n) < RELU_OFF, load(dy + n)));
+      Item *list = items;
+      ROLLED for (int n = 0; n < count; n++, list += room) { // written, and kept if there is a winner
+        write_item(list + counts[n], places[won[n] & 3], dy + n);
+        counts[n] += 1 - (won[n] >> 2);
+      }
+    }
+}
+
+// x dy mask part slabs rows-at-once geometry sums; chunks = shares * slabs. The sums of dy, if any, are [share][N].
+static void k_pooled_dw(const Task *task) {
+  const int8_t *mask = BYTES(2);
+  const int slabs = INT(4), at_once = INT(5);
+  const Geometry *g = &GEOMETRY(6);
+  const int C = g->channels, N = g->filters, KH = g->kernel_height, L = g->kernel_width * C;
+  const int slab = ceil_div(ceil_div(N, slabs), 16) * 16;
+  const int n0 = task->chunk % slabs * slab, count = min_int(N - n0, slab);
+  if (count <= 0) return;
+  const Task images = {.chunk = task->chunk / slabs, .chunks = task->chunks / slabs};
+  const Reach reach = reach_of(g);
+  const int down = g->out_height / 2, across = g->out_width / 2, room = at_once * across * 4 + 1;
+  const int row = ceil_div(L, 16) * 16;
+  const size_t next = (size_t)KH * row + 16; // filters do not share the sets of L1
+  Item *items = (Item *)task->scratch;
+  int *counts = (int *)(items + (size_t)slab * room), *won = counts + slab;
+  float *columns = (float *)(won + slab + VW), *sums = columns + slab + VW, *spare = sums + slab * next;
+  clear_bytes(columns, (size_t)(slab + VW) * 4 + slab * next * 4);
+  int lo, hi;
+  share(&images, g->batch, &lo, &hi);
+  for (int b = lo; b < hi; b++) {
+    const float *image = FLOATS(0) + (size_t)b * g->height * g->width * C;
+    if (!reach.in_place) {
+      pad_image(g, image, &reach, spare);
+      image = spare;
+    }
+    for (int r = 0; r < down; r += at_once) {
+      const int rows = min_int(at_once, down - r);
+      const Strip strip = {image + (size_t)2 * r * g->stride_height * reach.across * C, reach.across, r, rows};
+      const size_t at = ((size_t)b * down + r) * across * N + n0;
+      const int high = (2 * rows - 1) * g->stride_height + (KH - 1) * g->dilation_height + 1;
+      const int all = !all_finite(strip.x, (size_t)high * reach.across * C);
+      list_filters(g, &strip, FLOATS(1) + at, mask + at, count, all, items, room, counts, won, columns);
+      for (int kh = 0; kh < KH; kh++)
+        for (int v = 0, cols; v < L; v += cols * VW) {
+          const float *x = strip.x + (size_t)kh * g->dilation_height * reach.across * C + v;
+          cols = block_columns(L - v);
+          for (int n = 0; n < count; n++)
+            if (counts[n]) add_block(cols, items + (size_t)n * room, counts[n], x, sums + n * next + kh * row + v, row - v);
+        }
+    }
+  }
+  float *part = FLOATS(3) + (size_t)images.chunk * KH * L * N + n0, *added = FLOATS_OR_NULL(6 + GEOMETRY_INTS);
+  for (int kh = 0; kh < KH; kh++)
+    for (int i = 0; i < L; i++, part += N)
+      for (int n = 0; n < count; n++) part[n] = sums[n * next + kh * row + i];
+  if (added) store_row(added + (size_t)images.chunk * N + n0, columns, count);
+}

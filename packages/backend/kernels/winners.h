@@ -1,0 +1,94 @@
+// Gradients of a convolution behind a fused relu and 2 x 2 pool, by their winners: of a window's four outputs one
+// at most has a gradient, and only it is multiplied. Filters win in different places, so that no matmul takes them
+// together; instead what is not zero is listed, as a value and a place, and each sum runs along such a list:
+//   dw[n][row] += the sum over n's winners of dy * x[place][row],
+//   dx[place][row] += the sum over the filters that won there of dy * w[n][row],
+// a row being one of the kernel's, KW * C consecutive floats of x or of dx, and of w transposed to [N][KH][KW * C].
+// Zeros are left out, which is the same as adding them unless they meet NaN or infinity: where the other operand
+// has any, all four places are listed.
+#ifndef CNNKIT_WINNERS_H
+#define CNNKIT_WINNERS_H
+#include "tile.h"
+#include "unpool.h"
+
+// A gradient, and where in the other operand the floats begin that it multiplies.
+typedef struct Item { int at; float dy; } Item;
+// Both at once: a copy of one just made from two halves would wait for their stores.
+INLINE void write_item(Item *to, int at, const float *dy) {
+  uint32_t bits;
+  copy_bytes(&bits, dy, 4);
+  const uint64_t both = (uint32_t)at | (uint64_t)bits << 32;
+  copy_bytes(to, &both, 8);
+}
+
+// How many vectors of a row are summed at a time, in registers beside one operand and one splat, and a function for
+// each, so that nothing else takes registers.
+#define BLOCKS(CASE) CASE(12) CASE(8) CASE(6) CASE(4) CASE(3) CASE(2) CASE(1)
+enum { LONGEST = 12 };
+
+// to[0, cols vectors) += the sum over `count` items, at least one, of dy * from[at + ...]; `left` floats exist in `to`.
+INLINE void add_items(const int cols, const Item *item, int count, const float *from, float *to, int left) {
+  const Item *const end = item + count;
+  V sums[LONGEST];
+  UNROLL for (int j = 0; j < cols; j++) sums[j] = load(to + j * VW);
+  ROLLED do {
+    const float *p = from + item->at;
+    const V dy = splat(item->dy);
+    item++;
+    STEPS(item);
+    UNROLL for (int j = 0; j < cols; j++) {
+      if (j % 4 == 0 && j && APART(p)) break;
+      sums[j] = FMA(dy, load(p + j * VW), sums[j]);
+    }
+  } while (item != end);
+  UNROLL for (int j = 0; j < cols; j++) {
+    if (cols > 1) store(to + j * VW, sums[j]);
+    else store_part(to, sums[0], left);
+  }
+}
+#define CASE(cols)                                                                                 \
+  ALONE void add_items_##cols(const Item *item, int count, const float *from, float *to, int left) { \
+    add_items(cols, item, count, from, to, left);                                                  \
+  }
+BLOCKS(CASE)
+#undef CASE
+INLINE void add_block(int cols, const Item *item, int count, const float *from, float *to, int left) {
+  switch (cols) {
+#define CASE(cols) case cols: add_items_##cols(item, count, from, to, left); break;
+    BLOCKS(CASE)
+#undef CASE
+  }
+}
+// How many vectors of a row's last `left` floats to take together: only a single one may hang over its end.
+INLINE int block_columns(int left) {
+#define CASE(cols) if (left >= cols * VW) return cols;
+  BLOCKS(CASE)
+#undef CASE
+  return 1;
+}
+
+INLINE int all_finite(const float *p, size_t n) {
+  V zeros[4] = {};
+  size_t i = 0;
+  for (; i + 4 * VW <= n; i += 4 * VW) UNROLL for (int j = 0; j < 4; j++) zeros[j] += load(p + i + j * VW) * 0;
+  const V sum = (zeros[0] + zeros[1]) + (zeros[2] + zeros[3]);
+  int odd = some(sum != sum);
+  for (; i < n; i++) odd |= p[i] * 0 != 0;
+  return !odd;
+}
+
+// The places, 0 to 3, of a window's gradients of `count` filters, 4 where one is zero. Whether they can be told like
+// that: there is no NaN and no infinity among them.
+INLINE int read_places(const float *dy, const int8_t *mask, int count, int *places) {
+  V zeros = zero();
+  VI bytes = {};
+  for (int n = 0; n < count; n += VW) {
+    const VI there = lanes() < count - n, byte = load_bytes(mask + n) & there;
+    const V v = keep(there, load(dy + n));
+    zeros += v * 0;
+    bytes |= byte;
+    *(VI *)(places + n) = pick_int(v == 0, splat_int(RELU_OFF), byte);
+  }
+  return !some((zeros != zeros) | (bytes >= FIRST_NAN) | (bytes < 0));
+}
+#endif

@@ -1,0 +1,132 @@
+import type { backend_util } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from '../backend.js';
+import type { TakeSums } from '../deferred.js';
+import type { Gate } from '../deferred-gate.js';
+import { SCRATCH_BYTES } from '../layout.js';
+import { Op } from '../opcodes.js';
+import type { Storage } from '../storage.js';
+import { paddedSize } from './direct-convolution.js';
+import { sendPartialSums } from './fold.js';
+import { geometryOf } from './geometry.js';
+import { sendTranspose } from './matmul.js';
+
+type Conv2DInfo = backend_util.Conv2DInfo;
+
+/** A gradient behind a fused relu and 2 x 2 pool: of the pooled output, and which output of each window won. */
+export interface PooledGradient {
+  readonly pooled: Storage;
+  readonly winners: Storage;
+}
+
+/** How a pooled gradient is cut up for `kernels/pooled-*.c`: by its shape alone. */
+export interface PooledPlan {
+  /** Rows of windows taken together. */
+  readonly rowsAtOnce: number;
+  /** Parts into which filters are cut. */
+  readonly slabs: number;
+  /** A multiple of `slabs`. */
+  readonly chunks: number;
+}
+
+/** What a strip of windows sees of an image stays in a 32 KiB L1, beside what it is multiplied by. */
+const STRIP_BYTES = 24 << 10;
+/** Filters of a slab: few, so that sums stay in cache; not so few that an image is read too often. */
+const SLAB = 32;
+
+/** The plan; undefined where the kernels cannot do it: kernel rows dilated, or too large for scratch. */
+export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPlan | undefined {
+  const { batchSize, inChannels, outChannels, outHeight, outWidth } = info;
+  const { filterHeight, filterWidth, strideHeight, dilationHeight, dilationWidth } = info;
+  const [down, across] = [Math.floor(outHeight / 2), Math.floor(outWidth / 2)];
+  if (dilationWidth > 1 || batchSize * down * across === 0) return undefined;
+  const width = Math.max(info.inWidth, paddedSize(info) / inChannels / paddedHeight(info));
+  const reach = (filterHeight - 1) * dilationHeight + 1 - strideHeight;
+  const most = Math.floor(STRIP_BYTES / 4 / (width * inChannels));
+  const rowsAtOnce = Math.max(1, Math.min(down, Math.floor((most - reach) / (2 * strideHeight))));
+  const fits = (floats: number) => (floats + paddedSize(info) + 1024) * 4 <= SCRATCH_BYTES;
+
+  if (pass === 'input') {
+    const lists = rowsAtOnce * across * 5 * (2 * outChannels + 1);
+    const chunks = Math.min(16, batchSize);
+    return fits(lists + inChannels) ? { rowsAtOnce, slabs: 1, chunks } : undefined;
+  }
+  const row = Math.ceil((filterWidth * inChannels) / 16) * 16;
+  for (const slab of [SLAB, 16]) {
+    const slabs = Math.ceil(outChannels / slab);
+    const filter = 2 * (4 * rowsAtOnce * across + 1) + 2 + filterHeight * row + 16;
+    const shares = Math.min(batchSize, Math.max(1, Math.ceil(8 / slabs)));
+    if (fits(slab * filter)) return { rowsAtOnce, slabs, chunks: shares * slabs };
+  }
+  return undefined;
+}
+
+function paddedHeight({ outHeight, strideHeight, effectiveFilterHeight }: Conv2DInfo): number {
+  return (outHeight - 1) * strideHeight + effectiveFilterHeight;
+}
+
+/** The filter as [outChannels][filterHeight][filterWidth * inChannels], made once until it changes. */
+function filterRows(backend: CnnkitBackend, { outChannels }: Conv2DInfo, filter: Storage): number {
+  return filter.derived('rows', filter.size * 4, (to) =>
+    sendTranspose(backend, filter.block(), to, 1, filter.size / outChannels, outChannels),
+  );
+}
+
+/**
+ * Sends the gradient of a convolution's input from a pooled one.
+ *
+ * @param gate Takes the gradient of the relu that gave the input along.
+ * @returns false, with nothing sent, where the kernel cannot do it.
+ */
+export function sendPooledDx(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  { pooled, winners }: PooledGradient,
+  filter: Storage,
+  out: number,
+  gate?: Gate,
+): boolean {
+  const plan = planPooled(info, 'input');
+  if (plan === undefined) return false;
+  const { rowsAtOnce, chunks } = plan;
+  const span = { outer: 1, reduced: chunks, inner: info.inChannels };
+  const from = [pooled.block(), winners.block(), filterRows(backend, info, filter), out];
+  const of = gate === undefined ? 0 : gate.of.block();
+  sendPartialSums(backend, span, gate?.sums ?? 0, (partial) => {
+    const ints = [...from, rowsAtOnce, ...geometryOf(info), of, partial];
+    backend.commands.send(Op.pooledDx, chunks, ints);
+  });
+  return true;
+}
+
+/**
+ * Sends the gradient of a convolution's filter from a pooled one.
+ *
+ * @param sums Takes the sums of the pooled gradient along; not called where nothing is sent.
+ * @returns false, with nothing sent, where the kernel cannot do it.
+ */
+export function sendPooledDw(
+  backend: CnnkitBackend,
+  info: Conv2DInfo,
+  x: Storage,
+  { pooled, winners }: PooledGradient,
+  out: number,
+  sums?: TakeSums,
+): boolean {
+  const plan = planPooled(info, 'filter');
+  if (plan === undefined) return false;
+  const { rowsAtOnce, slabs, chunks } = plan;
+  const { outChannels, inChannels, filterHeight, filterWidth } = info;
+  const parts = chunks / slabs;
+  const size = filterHeight * filterWidth * inChannels * outChannels;
+  const from = [x.block(), pooled.block(), winners.block()];
+  sendPartialSums(backend, { outer: 1, reduced: parts, inner: size }, out, (partial) => {
+    const send = (along: number) =>
+      sendPartialSums(backend, { outer: 1, reduced: parts, inner: outChannels }, along, (added) => {
+        const ints = [...from, partial, slabs, rowsAtOnce, ...geometryOf(info), added];
+        backend.commands.send(Op.pooledDw, chunks, ints);
+      });
+    if (sums === undefined) send(0);
+    else sums(send);
+  });
+  return true;
+}
