@@ -61,38 +61,65 @@ ALONE void narrow_band(const Geometry *g, const int *place, int K, const Band *b
   if (K - k == 3) narrow_rest(3, g, place + k, band, part + (size_t)k * N);
 }
 
-// The commonest first layer behind a pool, 3 x 3 over one unpadded channel: a window's 4 x 4 pixels and its
-// dy, spread to four vectors of which one has it in each lane, stay in registers for all nine sums, and that of dy
-// itself, the bias's gradient, where it is asked for. The sums rest from image to image, whose dy stays in L1.
+// The commonest first layer behind a pool, 3 x 3 over one unpadded channel: of a window's four outputs the winner alone
+// has a gradient, and what each tap sees of them is 2 x 2 pixels, of which each lane takes its filter's. These lie
+// ready for every place in the image, (H - 1) x (W - 1) x 4 floats in scratch. The nine sums, and that of dy itself,
+// the bias's gradient, where it is asked for, stay in registers. They rest from image to image, whose dy stays in L1.
+INLINE void add_winners(const float *patches, int next, VI which, V dy, V *sums) {
+  const VI numbers = numbered(which);
+  UNROLL for (int k = 0; k < 9; k++) {
+    if (k % 3 == 0 && APART(patches)) break;
+    sums[k] = FMA(one_of_four(load_four(patches + (size_t)(k / 3) * next + k % 3 * 4), numbers), dy, sums[k]);
+  }
+}
+// All four outputs, zeros and NaN included.
+SMALL void add_all_places(const float *patches, int next, const float *dy, const int8_t *mask, V *sums) {
+  V e[4];
+  unpool(dy, mask, 1, e);
+  ROLLED for (int k = 0; k < 4; k++) add_winners(patches, next, splat_int(k), e[k], sums);
+  sums[9] += (e[0] + e[1]) + (e[2] + e[3]);
+}
+static void fill_patches(const Geometry *g, const float *image, float *to) {
+  const int W = g->width;
+  for (int h = 0; h + 1 < g->height; h++, image += W)
+    for (int w = 0; w + 1 < W; w++, to += 4) {
+      copy_bytes(to, image + w, 8);
+      copy_bytes(to + 2, image + W + w, 8);
+    }
+}
 ALONE void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part,
-                          float *columns, int lo, int hi) {
-  const int N = g->filters, W = g->width, down = g->out_height / 2, across = g->out_width / 2;
-  for (int b = lo; b < hi; b++)
+                         float *columns, int lo, int hi, float *patches) {
+  const int N = g->filters, down = g->out_height / 2, across = g->out_width / 2, next = (g->width - 1) * 4;
+  const size_t pixels = (size_t)g->height * g->width;
+  for (int b = lo; b < hi; b++) {
+    fill_patches(g, x + b * pixels, patches);
+    const int odd = !all_finite(x + b * pixels, pixels);
     for (int n = 0; n < N; n += VW) {
-      V sums[9], column = zero();
+      V sums[10];
       UNROLL for (int k = 0; k < 9; k++) sums[k] = resume_sum(part + (size_t)k * N + n, N - n, b == lo);
+      sums[9] = columns ? resume_sum(columns + n, N - n, b == lo) : zero();
       for (int r = 0; r < down; r++) {
-        const float *q = x + ((size_t)b * g->height + 2 * r) * W;
+        const float *q = patches + (size_t)2 * r * next;
         size_t at = ((size_t)b * down + r) * across * N + n;
-        V line = zero();
-        for (int c = 0; c < across; c++, at += N, q += 2) {
-          V won[4];
-          unpool(dy + at, mask + at, 1, won);
-          line += (won[0] + won[1]) + (won[2] + won[3]);
-          UNROLL for (int i = 0; i < 16; i++) {
-            if ((i & 3) == 0 && APART(q)) break;
-            const V v = splat(q[(i >> 2) * W + (i & 3)]);
-            UNROLL for (int w = 0; w < 4; w++) {
-              const int kh = (i >> 2) - (w >> 1), kw = (i & 3) - (w & 1);
-              if (kh >= 0 && kh < 3 && kw >= 0 && kw < 3) sums[kh * 3 + kw] = FMA(v, won[w], sums[kh * 3 + kw]);
-            }
+        for (int c = 0; c < across; c++, at += N, q += 8) {
+          if (odd || some_nan(mask + at)) {
+            V seldom[10]; // not `sums`, which would have to lie in memory then
+            UNROLL for (int k = 0; k < 10; k++) seldom[k] = sums[k];
+            add_all_places(q, next, dy + at, mask + at, seldom);
+            UNROLL for (int k = 0; k < 10; k++) sums[k] = seldom[k];
+            continue;
           }
+          const VI byte = load_bytes(mask + at);
+          V v = load(dy + at);
+          v = pick(byte == RELU_OFF, v * 0, v);
+          add_winners(q, next, byte & 3, v, sums);
+          sums[9] += v;
         }
-        column += line;
       }
       UNROLL for (int k = 0; k < 9; k++) rest_sum(part + (size_t)k * N + n, sums[k], N - n, b == lo);
-      if (columns) rest_sum(columns + n, resume_sum(columns + n, N - n, b == lo) + column, N - n, b == lo);
+      if (columns) rest_sum(columns + n, sums[9], N - n, b == lo);
     }
+  }
 }
 
 // x dy part mask geometry first sums: `first` if dy is pooled and the layer is dw_pool_3x3x1's, whose sums, if
@@ -121,7 +148,7 @@ static void k_conv2d_dw_narrow(const Task *task) {
     float *columns = FLOATS_OR_NULL(5 + GEOMETRY_INTS);
     if (columns) columns += (size_t)task->chunk * N;
     if (hi <= lo && columns) clear_bytes(columns, (size_t)N * 4);
-    dw_pool_3x3x1(g, FLOATS(0), FLOATS(1), mask, part, columns, lo, hi);
+    dw_pool_3x3x1(g, FLOATS(0), FLOATS(1), mask, part, columns, lo, hi, (float *)task->scratch);
     return;
   }
   for (int b = lo; b < hi; b++) {

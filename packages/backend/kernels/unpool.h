@@ -83,6 +83,17 @@ INLINE void unpool(const float *dy, const int8_t *mask, int gated, V *e) {
   UNROLL for (int i = 0; i < 4; i++) e[i] = keep(winner == i, v);
 }
 
+// Whether zeros may be left out of products with these floats.
+INLINE int all_finite(const float *p, size_t n) {
+  V zeros[4] = {};
+  size_t i = 0;
+  for (; i + 4 * VW <= n; i += 4 * VW) UNROLL for (int j = 0; j < 4; j++) zeros[j] += load(p + i + j * VW) * 0;
+  const V sum = (zeros[0] + zeros[1]) + (zeros[2] + zeros[3]);
+  int odd = some(sum != sum);
+  for (; i < n; i++) odd |= p[i] * 0 != 0;
+  return !odd;
+}
+
 // Two rows of image b of the gradient before the pool, the r-th pair: [2 or 1][out_width][N]. The last
 // row of an odd number, which no window has, is zeros, as is such a column.
 INLINE int row_pairs(const Geometry *g) { return ceil_div(g->out_height, 2); }

@@ -11,6 +11,11 @@
 #ifndef VECTOR_BITS
 #define VECTOR_BITS 128
 #endif
+#if VECTOR_BITS > 128
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 #define VW (VECTOR_BITS / 32)
 
 // ROWS x COLS: a tile of rows against vectors of columns. OUTER: rows of an outer-product tile.
@@ -88,6 +93,37 @@ INLINE int some(VI mask) {
 }
 INLINE V keep(VI mask, V v) { return (V)(mask & (VI)v); }
 INLINE VI load_bytes(const int8_t *p) { return __builtin_convertvector(*(const VB *)p, VI); }
+
+// Four floats, as often as they fit; and of such four, in each lane the one that its number (0 to 3) asks for, where
+// the numbers have gone through `numbered`.
+#if VECTOR_BITS == 512
+INLINE V load_four(const float *p) { return (V)_mm512_broadcast_f32x4(_mm_loadu_ps(p)); }
+INLINE VI numbered(VI which) { return which; }
+INLINE V one_of_four(V four, VI which) { return (V)_mm512_permutevar_ps((__m512)four, (__m512i)which); }
+#elif VECTOR_BITS == 256
+INLINE V load_four(const float *p) { return (V)_mm256_broadcast_ps((const __m128_u *)p); }
+INLINE VI numbered(VI which) { return which; }
+INLINE V one_of_four(V four, VI which) { return (V)_mm256_permutevar_ps((__m256)four, (__m256i)which); }
+#else
+INLINE V load_four(const float *p) { return load(p); }
+#if defined(__wasm_simd128__) || defined(__aarch64__)
+typedef int8_t Bytes __attribute__((vector_size(16)));
+INLINE VI numbered(VI which) { return which * 0x04040404 + 0x03020100; } // of bytes
+#if defined(__wasm_relaxed_simd__)
+INLINE V one_of_four(V four, VI which) { return (V)__builtin_wasm_relaxed_swizzle_i8x16((Bytes)four, (Bytes)which); }
+#elif defined(__wasm_simd128__)
+INLINE V one_of_four(V four, VI which) { return (V)__builtin_wasm_swizzle_i8x16((Bytes)four, (Bytes)which); }
+#else
+INLINE V one_of_four(V four, VI which) { return (V)vqtbl1q_u8((uint8x16_t)four, (uint8x16_t)which); }
+#endif
+#else
+INLINE VI numbered(VI which) { return which; }
+INLINE V one_of_four(V four, VI which) {
+  const V low = pick(which == 0, splat(four[0]), splat(four[1])), high = pick(which == 2, splat(four[2]), splat(four[3]));
+  return pick(which < 2, low, high);
+}
+#endif
+#endif
 
 // Stores the first n lanes (all of them if n >= VW). The rare end of a row is a call, since every kernel
 // has many of them.

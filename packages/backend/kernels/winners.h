@@ -67,16 +67,6 @@ INLINE int block_columns(int left) {
   return 1;
 }
 
-INLINE int all_finite(const float *p, size_t n) {
-  V zeros[4] = {};
-  size_t i = 0;
-  for (; i + 4 * VW <= n; i += 4 * VW) UNROLL for (int j = 0; j < 4; j++) zeros[j] += load(p + i + j * VW) * 0;
-  const V sum = (zeros[0] + zeros[1]) + (zeros[2] + zeros[3]);
-  int odd = some(sum != sum);
-  for (; i < n; i++) odd |= p[i] * 0 != 0;
-  return !odd;
-}
-
 // The places, 0 to 3, of a window's gradients of `count` filters, 4 where one is zero. Whether they can be told like
 // that: there is no NaN and no infinity among them.
 INLINE int read_places(const float *dy, const int8_t *mask, int count, int *places) {
