@@ -58,6 +58,16 @@ SMALL int alike_pairs(const Exact *e, int b, int oh, int ow) {
 
 // Of a 2 x 2 pool's windows, a lane each: the largest value, whether others come close, and which are that value.
 typedef struct Contest { V best; VI near, is[4]; } Contest;
+INLINE Contest contest_of_outputs(const V *y, V margin) {
+  Contest contest = {.best = y[0]};
+  UNROLL for (int k = 1; k < 4; k++) contest.best = pick(y[k] > contest.best, y[k], contest.best);
+  const V least = contest.best - margin;
+  UNROLL for (int k = 0; k < 4; k++) {
+    contest.is[k] = y[k] == contest.best;
+    contest.near |= (y[k] > least) & (y[k] < contest.best);
+  }
+  return contest;
+}
 // Whether its winner is in doubt, in lanes that are `there`. `alike` is what is known of the tile: -1 if nothing.
 INLINE int winner_open(const Contest *c, V margin, VI there, int *alike, const Exact *e, int b, int oh, int ow) {
   const VI on = (c->best > margin) & there, tied = c->is[0] + c->is[1] + c->is[2] + c->is[3] < -1;

@@ -97,6 +97,6 @@ static void k_pooled_dw(const Task *task) {
   float *part = FLOATS(3) + (size_t)images.chunk * KH * L * N + n0, *added = FLOATS_OR_NULL(6 + GEOMETRY_INTS);
   for (int kh = 0; kh < KH; kh++)
     for (int i = 0; i < L; i++, part += N)
-      for (int n = 0; n < count; n++) part[n] = sums[n * next + kh * row + i];
+      ROLLED for (int n = 0; n < count; n++) part[n] = sums[n * next + kh * row + i];
   if (added) store_row(added + (size_t)images.chunk * N + n0, columns, count);
 }

@@ -101,7 +101,10 @@ INLINE V load_four(const float *p) { return (V)_mm512_broadcast_f32x4(_mm_loadu_
 INLINE VI numbered(VI which) { return which; }
 INLINE V one_of_four(V four, VI which) { return (V)_mm512_permutevar_ps((__m512)four, (__m512i)which); }
 #elif VECTOR_BITS == 256
-INLINE V load_four(const float *p) { return (V)_mm256_broadcast_ps((const __m128_u *)p); }
+INLINE V load_four(const float *p) {
+  const __m128 four = _mm_loadu_ps(p);
+  return (V)_mm256_set_m128(four, four);
+}
 INLINE VI numbered(VI which) { return which; }
 INLINE V one_of_four(V four, VI which) { return (V)_mm256_permutevar_ps((__m256)four, (__m256i)which); }
 #else

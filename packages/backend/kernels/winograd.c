@@ -2,11 +2,11 @@
 // columns that a register tile takes: U[f][panel][C][columns]. The gradient of the input takes the
 // same of w transposed. Made once a set of weights. Chunks: 16 channels at a time.
 // winograd: out = act(conv(x, w) + bias) by F(m x m, 3 x 3) of winograd.h, plain or 2 x 2 pooled.
-// Chunks: blocks of tiles. A block is transformed into V[f][tile][C], multiplied by U frequency by
+// Chunks: blocks of tiles, of whole images where tiles of m > 2 are pooled. A block is transformed into V[f][tile][C], multiplied by U frequency by
 // frequency into M[f][tile][N] and transformed back; V and M stay in L2, a frequency's U in L1.
 // Decisions of relu and pool can be checked: see decide.h. Where they are made only later, each tile's measure of
 // what was added up is kept for winograd-settle.c.
-// Cost: (m + 2)^2 C N multiply-adds a tile (4 C N an output for m = 2, 2.8 for m = 3, 2.25 for m = 4, against 9), and
+// Cost: (m + 2)^2 C N multiply-adds a tile (4 C N an output for m = 2, 2.8 for m = 3, 2.25 for m = 4, 2 for m = 5, against 9), and
 // about 3 (m + 2)^2 additions or moves a tile and channel or filter.
 #include "decide.h"
 #include "winograd.h"
@@ -20,7 +20,8 @@ INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, i
         float *to = u + filter_place(C, N, c, n);
 #define IN(i, j) load(from + (size_t)((i) * 3 + (j)) * C * N)
 #define OUT(i, j, value) store(to + (size_t)((i) * (m + 2) + (j)) * fs, value)
-        SANDWICH(m + 2, 3, M_G, IN, OUT)
+        if (m == 5) PASSES(column_g5, 7, 3, IN, OUT);
+        else SANDWICH(m + 2, 3, M_G, IN, OUT)
 #undef IN
 #undef OUT
       }
@@ -28,7 +29,7 @@ INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, i
 
 #define CASE(m) \
   ALONE void filter_channels_##m(const float *w, int C, int N, int lo, int hi, float *u) { filter_channels(m, w, C, N, lo, hi, u); }
-TILE_SIZES(CASE)
+FORWARD_TILE_SIZES(CASE)
 #undef CASE
 
 // w U C N m
@@ -38,7 +39,7 @@ static void k_winograd_filter(const Task *task) {
   share(task, ceil_div(C, 16), &lo, &hi);
   lo *= 16;
   hi = min_int(C, hi * 16);
-  BY_TILE_SIZE(INT(4), filter_channels, FLOATS(0), C, N, lo, hi, FLOATS(1));
+  BY_FORWARD_TILE_SIZE(INT(4), filter_channels, FLOATS(0), C, N, lo, hi, FLOATS(1));
 }
 
 // A' M A of one tile, plus bias and activation, to where its outputs lie. Checked, act is relu, and each output close
@@ -124,15 +125,10 @@ INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in,
 #define OUT(i, j, value) y[(i) * 2 + (j)] = (value) + add
       SANDWICH(m, m + 2, M_AT, IN, OUT)
       if (checked) {
-        V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2)), best = y[0];
+        V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
         UNROLL for (int k = 0; k < 4; k++) scale += v_abs(y[k]);
-        UNROLL for (int k = 1; k < 4; k++) best = pick(y[k] > best, y[k], best);
-        const V margin = doubt(scale), least = best - margin;
-        Contest contest = {.best = best};
-        UNROLL for (int k = 0; k < 4; k++) {
-          contest.is[k] = y[k] == best;
-          contest.near |= (y[k] > least) & (y[k] < best);
-        }
+        const V margin = doubt(scale);
+        const Contest contest = contest_of_outputs(y, margin);
         const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
         const int oh = r / tiles->across * 2, ow = r % tiles->across * 2;
         if (winner_open(&contest, margin, lanes() < N - n, &alike, e, b, oh, ow)) { // what lies beyond N is rubbish
@@ -157,6 +153,95 @@ ALONE void pooled_tiles_unchecked(const Tiles *tiles, const float *in, size_t fs
   pooled_tiles(0, tiles, in, fs, e, out, mask, t0, count);
 }
 
+// The same by larger tiles, which do not keep to the pool's windows: an image's outputs, in whole tiles, are made in
+// `image`, each tile's measure of what was added up in `scales`, and pooled from there. Both have room for whole vectors.
+INLINE void output_tile(const int m, const float *in, size_t fs, const float *bias, int N, float *to, size_t row, size_t pixel,
+                        float *scales) {
+#define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
+#define OUT(i, j, value)                                                                              \
+  do {                                                                                                \
+    const V y_ = (value) + add;                                                                       \
+    store(to + (i) * row + (j) * pixel + n, y_);                                                      \
+    scale += v_abs(y_);                                                                               \
+  } while (0)
+  for (int n = 0; n < N; n += VW) {
+    const V add = bias ? load(bias + n) : zero();
+    V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
+    if (m == 5) PASSES(column_at5, 5, 7, IN, OUT);
+    else PASSES(column_at4, 4, 6, IN, OUT);
+    store(scales + n, scale);
+  }
+#undef IN
+#undef OUT
+}
+#define CASE(m)                                                                                       \
+  ALONE void output_tile_##m(const float *in, size_t fs, const float *bias, int N, float *to, size_t row, size_t pixel, \
+                             float *scales) {                                                         \
+    output_tile(m, in, fs, bias, N, to, row, pixel, scales);                                          \
+  }
+CASE(4) CASE(5)
+#undef CASE
+// What rounding made differ of windows alike is made equal first: in an image's background no winner would ever be clear.
+ALONE void decide_window(const Exact *e, V margin, int n, int b, int oh, int ow, float *y, int *alike) {
+  const VI there = lanes() < e->g->filters - n; // what lies beyond is rubbish
+  if (*alike < 0) *alike = alike_pairs(e, b, oh, ow);
+  ROLLED for (int l = 1; l < 4; l++)
+    ROLLED for (int k = l - 1; k >= 0; k--)
+      if (*alike >> (k + 4 * l) & 1) store(y + l * VW, load(y + k * VW));
+  const V all[4] = {load(y), load(y + VW), load(y + 2 * VW), load(y + 3 * VW)};
+  const Contest contest = contest_of_outputs(all, margin);
+  if (!winner_open(&contest, margin, there, alike, e, b, oh, ow)) return;
+  ROLLED for (int k = 0; k < 4; k++) sum_directly(e, b, oh + (k >> 1), ow + (k & 1), n, y + k * VW);
+}
+ALONE void pool_image(const Tiles *tiles, const float *image, const float *scales, size_t pixel, const Exact *e, float *out,
+                      int8_t *mask, int b) {
+  const Geometry *g = e->g;
+  const int N = g->filters, m = tiles->m, down = g->out_height / 2, across = g->out_width / 2;
+  const size_t row = (size_t)tiles->across * m * pixel;
+  for (int r = 0; r < down; r++)
+    for (int c = 0; c < across; c++) {
+      const float *from = image + 2 * r * row + 2 * c * pixel;
+      const float *first = scales + (size_t)(2 * r / m * tiles->across + 2 * c / m) * pixel;
+      const size_t right = (2 * c + 1) / m > 2 * c / m ? pixel : 0;
+      const size_t below = (2 * r + 1) / m > 2 * r / m ? tiles->across * pixel : 0;
+      const size_t at = (((size_t)b * down + r) * across + c) * N;
+      int alike = -1;
+      for (int n = 0; n < N; n += VW) {
+        V y[4] = {load(from + n), load(from + pixel + n), load(from + row + n), load(from + row + pixel + n)};
+        if (e->w) {
+          const V margin = doubt(v_max(v_max(load(first + n), load(first + right + n)),
+                                       v_max(load(first + below + n), load(first + below + right + n))));
+          const Contest contest = contest_of_outputs(y, margin);
+          // Clear without a look at the windows: off, or on and alone.
+          const VI alone = contest.is[0] + contest.is[1] + contest.is[2] + contest.is[3] == -1;
+          const VI clear = (contest.best <= -margin) | ((contest.best > margin) & ~contest.near & alone);
+          if (some(~clear & (lanes() < N - n))) {
+            float values[4 * VW];
+            UNROLL for (int k = 0; k < 4; k++) store(values + k * VW, y[k]);
+            decide_window(e, margin, n, b, 2 * r, 2 * c, values, &alike);
+            UNROLL for (int k = 0; k < 4; k++) y[k] = load(values + k * VW);
+          }
+        }
+        pool_relu(y[0], y[1], y[2], y[3], out + at + n, mask + at + n, N - n);
+      }
+    }
+}
+// Whole images, the first of which is b.
+static void pooled_images(const Tiles *tiles, const float *in, size_t fs, const Exact *e, float *out, int8_t *mask, int b,
+                          int count, float *image) {
+  const int N = e->g->filters, m = tiles->m, down = tiles->per_image / tiles->across;
+  const size_t pixel = (size_t)ceil_div(N, 16) * 16, row = (size_t)tiles->across * m * pixel;
+  float *scales = image + (size_t)down * m * row;
+  for (const int end = b + count / tiles->per_image; b < end; b++) {
+    for (int t = 0; t < tiles->per_image; t++, in += tile_stride(N)) {
+      float *to = image + (size_t)(t / tiles->across * m) * row + (size_t)(t % tiles->across * m) * pixel;
+      if (m == 5) output_tile_5(in, fs, e->bias, N, to, row, pixel, scales + t * pixel);
+      else output_tile_4(in, fs, e->bias, N, to, row, pixel, scales + t * pixel);
+    }
+    pool_image(tiles, image, scales, pixel, e, out, mask, b);
+  }
+}
+
 // x U bias out mask act m tiles-at-once w geometry scales: with a mask, out is pooled and act is relu; with the
 // weights, act is relu and its decisions are checked; with scales, act is linear.
 static void k_winograd(const Task *task) {
@@ -178,6 +263,7 @@ static void k_winograd(const Task *task) {
     for (int f = 0; f < frequencies; f++)
       frequency_matmul(v + f * vs, tile_stride(C), C, u + f * filter_plane(C, N), product + f * ms, tile_stride(N), N, count);
     if (!mask) output_tiles(&tiles, product, ms, &exact, act, out, FLOATS_OR_NULL(9 + GEOMETRY_INTS), spare, t0, count);
+    else if (m > 2) pooled_images(&tiles, product, ms, &exact, out, mask, t0 / tiles.per_image, count, spare);
     else if (exact.w) pooled_tiles_checked(&tiles, product, ms, &exact, out, mask, t0, count);
     else pooled_tiles_unchecked(&tiles, product, ms, &exact, out, mask, t0, count);
   }

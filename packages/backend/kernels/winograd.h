@@ -1,19 +1,19 @@
-// Winograd's minimal filtering F(m x m, 3 x 3), m = 2, 3 or 4 (Lavin and Gray, arXiv:1509.09308):
+// Winograd's minimal filtering F(m x m, 3 x 3), m = 2, 3 or 4, and 5 forward (Lavin and Gray, arXiv:1509.09308):
 //   Y = A' [sum over c of (G w G') . (B' x B)] A
 // gives m x m outputs from (m + 2) x (m + 2) inputs with (m + 2)^2 multiplications instead of 9 m^2:
-// 0.44 of them for m = 2, 0.31 for m = 3, 0.25 for m = 4. Summed over channels, each of the (m + 2)^2 frequencies is a
+// 0.44 of them for m = 2, 0.31 for m = 3, 0.25 for m = 4, 0.22 for m = 5. Summed over channels, each of the (m + 2)^2 frequencies is a
 // matmul of its own. The gradients are the exact adjoints:
 //   dX = B [sum over n of (G w G') . (A dY A')] B',   dw = G' [sum over tiles of (B' x B) . (A dY A')] G.
 // With m = 2 an output depends on nothing but its own window, rounding included: B' and A share their
 // zeros so that what lies outside only meets what lies outside. Windows of zeros give exact zeros and
-// windows alike along rows or columns exact ties, as summing directly does. With m = 3 and 4 that cancels
+// windows alike along rows or columns exact ties, as summing directly does. With m = 3 to 5 that cancels
 // only up to rounding. Bounds that the tests hold, in units of 2^-24 times the largest sum of |x| |w| in a
-// tensor: 6 for m = 2, 8 for m = 3, 20 for m = 4, whose points were chosen for that.
+// tensor: 6 for m = 2, 8 for m = 3, 20 for m = 4, 32 for m = 5; their points were chosen for that.
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
 // padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
 // transforms themselves know no edges.
-// A tile of m = 2 can be the window of a 2 x 2 pool. Then the output is the pooled one with its winners' bytes
-// (unpool.h), and the activation never exists; its gradient goes by pooled-dx.c and pooled-dw.c.
+// With a 2 x 2 pool behind, the output is the pooled one with its winners' bytes (unpool.h), and the activation exists
+// a tile (m = 2, the pool's window) or an image at a time; its gradient goes by pooled-dx.c and pooled-dw.c.
 #ifndef CNNKIT_WINOGRAD_H
 #define CNNKIT_WINOGRAD_H
 #include "geometry.h"
@@ -118,19 +118,66 @@ INLINE void column_at4(const V *d, V *r) {
   r[2] = times(BB, pb, pa * AA);
   r[3] = times(BB, mb, times(AA, ma, d[5]));
 }
+// At 1/4, -1/4, 7/8, -7/8, 7/4, -7/4, infinity (m = 5), found as those of m = 3; forward only. For 10 x 10 outputs, what
+// is left of 28 x 28 pixels behind two convolutions and a pool, whole tiles of 5 take half the products of tiles of 2.
+#define A5 .25f
+#define B5 .875f
+#define C5 1.75f
+#define AA5 (A5 * A5)
+#define BB5 (B5 * B5)
+#define CC5 (C5 * C5)
+#define N5A (2 * A5 * (AA5 - BB5) * (AA5 - CC5))
+#define N5B (2 * B5 * (BB5 - AA5) * (BB5 - CC5))
+#define N5C (2 * C5 * (CC5 - AA5) * (CC5 - BB5))
+INLINE void column_g5(const V *d, V *r) {
+#define PAIR(point, norm, at)                                                                         \
+  do {                                                                                                \
+    const V even = times((point) * (point), d[2], d[0]), odd = d[1] * (point);                        \
+    r[at] = (odd + even) * (1 / (norm));                                                              \
+    r[(at) + 1] = (odd - even) * (1 / (norm));                                                        \
+  } while (0)
+  PAIR(A5, N5A, 0);
+  PAIR(B5, N5B, 2);
+  PAIR(C5, N5C, 4);
+#undef PAIR
+  r[6] = d[2];
+}
+INLINE void column_bt5(const V *d, V *r) {
+#define PAIR(point, s, t, at) /* x^5 - s x^3 + t x at odd places, and the same one place before at even ones */     \
+  do {                                                                                                           \
+    const V even = times(t, d[0], times(-(s), d[2], d[4])), odd = times(t, d[1], times(-(s), d[3], d[5]));       \
+    r[at] = times(point, even, odd);                                                                             \
+    r[(at) + 1] = times(-(point), even, odd);                                                                    \
+  } while (0)
+  PAIR(A5, BB5 + CC5, BB5 * CC5, 0);
+  PAIR(B5, AA5 + CC5, AA5 * CC5, 2);
+  PAIR(C5, AA5 + BB5, AA5 * BB5, 4);
+#undef PAIR
+  const V high = times(-(AA5 + BB5 + CC5), d[4], d[6]);
+  r[6] = times(-AA5 * BB5 * CC5, d[0], times(AA5 * BB5 + BB5 * CC5 + CC5 * AA5, d[2], high));
+}
+INLINE void column_at5(const V *d, V *r) {
+  const V pa = d[0] + d[1], ma = (d[0] - d[1]) * A5, pb = d[2] + d[3], mb = (d[2] - d[3]) * B5;
+  const V pc = d[4] + d[5], mc = (d[4] - d[5]) * C5;
+  r[0] = pa + pb + pc;
+  r[1] = ma + mb + mc;
+  r[2] = times(CC5, pc, times(BB5, pb, pa * AA5));
+  r[3] = times(CC5, mc, times(BB5, mb, ma * AA5));
+  r[4] = times(CC5 * CC5, pc, times(BB5 * BB5, pb, times(AA5 * AA5, pa, d[6])));
+}
 // OUT(i, j, value) = L in L' for L of one of these, from IN(i, j), n columns to `rows` rows: columns first, by
 // way of the stack, then rows, so that 16 registers are enough.
 #define PASSES(COLUMN, rows, n, IN, OUT)                                                            \
   do {                                                                                              \
-    float half_[36 * VW];                                                                           \
+    float half_[49 * VW];                                                                           \
     ROLLED for (int j = 0; j < (n); j++) {                                                          \
-      V d_[6], r_[6];                                                                               \
+      V d_[7], r_[7];                                                                               \
       UNROLL for (int i = 0; i < (n); i++) d_[i] = IN(i, j);                                        \
       COLUMN(d_, r_);                                                                               \
       UNROLL for (int i = 0; i < (rows); i++) store(half_ + (i * (n) + j) * VW, r_[i]);             \
     }                                                                                               \
     ROLLED for (int i = 0; i < (rows); i++) {                                                       \
-      V d_[6], r_[6];                                                                               \
+      V d_[7], r_[7];                                                                               \
       UNROLL for (int j = 0; j < (n); j++) d_[j] = load(half_ + (i * (n) + j) * VW);                \
       COLUMN(d_, r_);                                                                               \
       UNROLL for (int j = 0; j < (rows); j++) OUT(i, j, r_[j]);                                     \
@@ -167,7 +214,7 @@ INLINE void column_at4(const V *d, V *r) {
 // one row of intermediates is alive and 16 registers are enough.
 #define SANDWICH(rows, n, L, IN, OUT)                                                               \
   UNROLL for (int i = 0; i < (rows); i++) {                                                         \
-    V row_[6];                                                                                      \
+    V row_[7];                                                                                      \
     UNROLL for (int j = 0; j < (n); j++) COMBINE(row_[j], n, L(i, k), IN(k, j));                    \
     UNROLL for (int j = 0; j < (rows); j++) {                                                       \
       V value_;                                                                                     \
@@ -240,11 +287,17 @@ static void put_patch(const Patch *p, int used) {
 
 // For each size of tiles its own functions, ALONE: a model seldom takes all of them.
 #define TILE_SIZES(CASE) CASE(2) CASE(3) CASE(4)
+#define FORWARD_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(5)
 #define BY_TILE_SIZE(m, function, ...)                                                              \
   do {                                                                                              \
     if ((m) == 2) function##_2(__VA_ARGS__);                                                        \
     else if ((m) == 4) function##_4(__VA_ARGS__);                                                   \
     else function##_3(__VA_ARGS__);                                                                 \
+  } while (0)
+#define BY_FORWARD_TILE_SIZE(m, function, ...)                                                      \
+  do {                                                                                              \
+    if ((m) == 5) function##_5(__VA_ARGS__);                                                        \
+    else BY_TILE_SIZE(m, function, __VA_ARGS__);                                                    \
   } while (0)
 
 // B' x B of one tile: plane f's values land in v[f * fs + c].
@@ -252,7 +305,8 @@ INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t
   for (int c = 0; c < C; c += VW, v += VW) {
 #define IN(i, j) load(PIXEL(p, i, j) + c)
 #define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
-    if (m == 4) PASSES(column_bt4, 6, 6, IN, OUT);
+    if (m == 5) PASSES(column_bt5, 7, 7, IN, OUT);
+    else if (m == 4) PASSES(column_bt4, 6, 6, IN, OUT);
     else if (m == 3) PASSES(column_bt3, 5, 5, IN, OUT);
     else SANDWICH(4, 4, M_BT, IN, OUT)
 #undef IN
@@ -261,7 +315,7 @@ INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t
 }
 #define CASE(m) \
   ALONE void transform_input_##m(const Patch *p, int C, float *v, size_t fs) { transform_input(m, p, C, v, fs); }
-TILE_SIZES(CASE)
+FORWARD_TILE_SIZES(CASE)
 #undef CASE
 // The transformed inputs of tiles [t0, t0 + count), channels [c0, c1).
 static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *spare, int c0, int c1, float *v,
@@ -270,7 +324,7 @@ static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *
     const Patch p = find_patch(x + c0, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left,
                                tiles->m + 2, c1 - c0, spare);
     if (!p.whole) fetch_patch(&p, c1 - c0);
-    BY_TILE_SIZE(tiles->m, transform_input, &p, c1 - c0, v, fs);
+    BY_FORWARD_TILE_SIZE(tiles->m, transform_input, &p, c1 - c0, v, fs);
   }
 }
 

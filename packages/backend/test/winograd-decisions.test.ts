@@ -13,7 +13,7 @@ import { convolve, type Info, pool } from './winograd-reference.ts';
 // The margin within which outputs are summed directly is 64 units of 2^-24 times a measure of what was
 // added up (`SLACK` in kernels/decide.h). Errors in that unit, over 4 to 512 channels of normal, positive,
 // sparse and relu'd values: 0.3 to 2.6 in the root mean square (more with more channels), 12 at most with
-// tiles of 2 x 2, 4.7 and 27 with 3 x 3, 2.1 and 10 with 4 x 4; 46 once, where weights cancelled a mean ten
+// tiles of 2 x 2, 4.7 and 27 with 3 x 3, 2.1 and 10 with 4 x 4, 2.1 and 20 with 5 x 5; 46 once (24 with 5 x 5), where weights cancelled a mean ten
 // times as large as what varied.
 
 beforeAll(() => Promise.all([prepare(), openEngines()]));
@@ -128,37 +128,46 @@ describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
 });
 
 /** The pooled values, and the winner of each window. */
-function pooled(of: Case, checked: boolean | 'direct'): [Float32Array, number[]] {
+function pooled(
+  of: Case,
+  checked: boolean | 'direct',
+  m: WinogradTile = 2,
+  threads = 2,
+): [Float32Array, number[]] {
   const { info, x, w, bias } = of;
   const size = info.batchSize * (info.outHeight >> 1) * (info.outWidth >> 1) * info.outChannels;
   let out: Float32Array | undefined;
-  const bytes = run(Math.ceil(size / 4), (engine, winners, store) => {
-    const to = store(new Float32Array(size));
-    const operands = [store(x), store(w)] as const;
-    const into = [store(bias).block(), to.blockToOverwrite(), winners] as const;
-    engine.winograd = 'off';
-    if (checked === 'direct') sendConv2DPool(engine, info, operands, ...into);
-    else {
-      const how = { ...plan(info, 'forward', true, 2), checked };
-      sendWinogradPool(engine, info, operands, ...into, Activation.relu, how);
-    }
-    out = to.toHost('float32') as Float32Array;
-  });
+  const bytes = run(
+    Math.ceil(size / 4),
+    (engine, winners, store) => {
+      const to = store(new Float32Array(size));
+      const operands = [store(x), store(w)] as const;
+      const into = [store(bias).block(), to.blockToOverwrite(), winners] as const;
+      engine.winograd = 'off';
+      if (checked === 'direct') sendConv2DPool(engine, info, operands, ...into);
+      else {
+        const how = { ...plan(info, 'forward', true, m), checked };
+        sendWinogradPool(engine, info, operands, ...into, Activation.relu, how);
+      }
+      out = to.toHost('float32') as Float32Array;
+    },
+    threads,
+  );
   return [out!, [...new Int8Array(bytes.buffer, 0, size)]];
 }
 
-describe('pooled', () => {
+describe.each([2, 4, 5] as const)('pooled, with tiles of %i', (m) => {
   test.each(SEEDS)('each window has the winner of direct sums, drawn by seed %i', (seed) => {
     const of = close(seed);
-    const [out, winners] = pooled(of, true);
+    const [out, winners] = pooled(of, true, m);
     expect(winners).toEqual(pooled(of, 'direct')[1]);
     const { sum, magnitude } = convolve(of.info, of.x, of.w, of.bias);
-    expect(error(out, pool(of.info, sum).pooled, magnitude)).toBeLessThan(BOUND[2]);
+    expect(error(out, pool(of.info, sum).pooled, magnitude)).toBeLessThan(BOUND[m]);
   });
 
   test('which it has not unless that is checked', () => {
     const wrong = SEEDS.map(close).filter(
-      (of) => pooled(of, false)[1].join() !== pooled(of, 'direct')[1].join(),
+      (of) => pooled(of, false, m)[1].join() !== pooled(of, 'direct')[1].join(),
     );
     expect(wrong.length).toBeGreaterThan(SEEDS.length / 2);
   });
@@ -170,10 +179,28 @@ describe('pooled', () => {
     x[500] = Number.NaN;
     x[3000] = Number.POSITIVE_INFINITY;
     const of = { info, x, w: values(next, info.filterShape), bias: values(next, [20]) };
-    const [out, winners] = pooled(of, true);
+    const [out, winners] = pooled(of, true, m);
     const [wantOut, wantWinners] = pooled(of, 'direct');
     expect(winners).toEqual(wantWinners);
     expect([...out].map(Number.isFinite)).toEqual([...wantOut].map(Number.isFinite));
+  });
+
+  test('in a background all see the same, and the first wins', () => {
+    const next = random(13);
+    const info = shape([2, 14, 13, 6], 18, 'same');
+    const x = new Float32Array(2 * 14 * 13 * 6).fill(0.3);
+    for (let i = 0; i < 60; i++) x[Math.floor(next() * x.length)] = next();
+    const of = { info, x, w: values(next, info.filterShape), bias: values(next, [18]) };
+    expect(pooled(of, true, m)[1]).toEqual(pooled(of, 'direct')[1]);
+  });
+
+  test('one thread and two give the same bits, whatever lies beyond the last filter', () => {
+    const next = random(9);
+    const info = shape([5, 12, 12, 12], 5, 'valid');
+    const [x, w] = [values(next, info.inShape), values(next, info.filterShape)];
+    const of = { info, x, w, bias: values(next, [5]) };
+    const first = pooled(of, true, m, 1);
+    expect(pooled(of, true, m, 2)).toEqual(first);
   });
 });
 

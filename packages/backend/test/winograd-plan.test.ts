@@ -36,8 +36,14 @@ test('the gradient of the input takes the more exact tiles for small images, oth
     planWinograd(shape([64, side, side, 32], 64, 'same'), pass, pooled, 'checked', undefined)?.m;
   const info = shape([64, 13, 13, 32], 64, 'valid');
   expect([6, 7, 8].map((side) => choose(side, 'forward'))).toEqual([3, 4, 4]);
-  // A pool's winners are told from the more exact tiles only.
-  expect(choose(24, 'forward', true)).toBe(2);
+  // Under a pool what covers the image best, where its outputs fit cache before they are pooled.
+  const pooled = (side: number, use: WinogradUse, learned?: number) =>
+    planWinograd(shape([64, side, side, 32], 64, 'same'), 'forward', true, use, learned)?.m;
+  expect([10, 16, 24, 96].map((side) => pooled(side, 'checked'))).toEqual([5, 4, 4, 2]);
+  expect([10, 16, 24, 96].map((side) => pooled(side, 'checked', Activation.relu))).toEqual([
+    2, 4, 4, 2,
+  ]);
+  expect(pooled(10, 'all', Activation.relu)).toBe(5);
   expect([6, 7, 8].map((side) => choose(side, 'input'))).toEqual([2, 2, 4]);
   expect([6, 7, 8].map((side) => choose(side, 'filter'))).toEqual([3, 4, 4]);
   for (const pass of ['input', 'filter'] as const) {

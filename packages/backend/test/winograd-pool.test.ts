@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendWinogradPool } from '../src/cnnkit/kernels/winograd.ts';
 import { Activation } from '../src/cnnkit/opcodes.ts';
 import {
@@ -18,35 +18,37 @@ beforeAll(openEngines);
 afterAll(closeEngines);
 
 const SEEDS = Array.from({ length: 24 }, (_, i) => i);
-test.each(SEEDS)('pooled: values and winners, drawn by seed %i', (seed) => {
-  const { info, x, w, bias } = draw(seed + 200);
-  if (info.outHeight < 2 || info.outWidth < 2) return;
-  const { sum, magnitude } = convolve(info, x, w, bias);
-  const want = pool(info, sum);
-  const size = want.pooled.length;
-  let pooled: Float32Array | undefined;
-  const bytes = run(Math.ceil(size / 4), (engine, out, store) => {
-    const values = store(new Float32Array(size));
-    const operands = [store(x), store(w)] as const;
-    const into = [store(bias).block(), values.blockToOverwrite(), out] as const;
-    sendWinogradPool(
-      engine,
-      info,
-      operands,
-      ...into,
-      Activation.relu,
-      plan(info, 'forward', true, 2),
+describe.each([2, 4, 5] as const)('with tiles of %i', (m) => {
+  test.each(SEEDS)('values and winners, drawn by seed %i', (seed) => {
+    const { info, x, w, bias } = draw(seed + 200);
+    if (info.outHeight < 2 || info.outWidth < 2) return;
+    const { sum, magnitude } = convolve(info, x, w, bias);
+    const want = pool(info, sum);
+    const size = want.pooled.length;
+    let pooled: Float32Array | undefined;
+    const bytes = run(Math.ceil(size / 4), (engine, out, store) => {
+      const values = store(new Float32Array(size));
+      const operands = [store(x), store(w)] as const;
+      const into = [store(bias).block(), values.blockToOverwrite(), out] as const;
+      sendWinogradPool(
+        engine,
+        info,
+        operands,
+        ...into,
+        Activation.relu,
+        plan(info, 'forward', true, m),
+      );
+      pooled = values.toHost('float32') as Float32Array;
+    });
+    expect(error(pooled!, want.pooled, magnitude)).toBeLessThan(BOUND[m]);
+    const winners = new Int8Array(bytes.buffer, 0, size);
+    // Where float64 sees a clear winner it has won here too.
+    const clear = 2 * BOUND[m] * unit(magnitude);
+    const wrong = Array.from(winners).filter(
+      (winner, i) => winner !== want.winners[i] && want.margin[i]! > clear,
     );
-    pooled = values.toHost('float32') as Float32Array;
+    expect(wrong).toEqual([]);
   });
-  expect(error(pooled!, want.pooled, magnitude)).toBeLessThan(BOUND[2]);
-  const winners = new Int8Array(bytes.buffer, 0, size);
-  // Where float64 sees a clear winner it has won here too.
-  const clear = 2 * BOUND[2] * unit(magnitude);
-  const wrong = Array.from(winners).filter(
-    (winner, i) => winner !== want.winners[i] && want.margin[i]! > clear,
-  );
-  expect(wrong).toEqual([]);
 });
 
 test('the first of equal outputs wins its window, and none does where relu is off', () => {

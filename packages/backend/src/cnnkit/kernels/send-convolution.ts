@@ -110,7 +110,15 @@ function isPooledFirst(info: Conv2DInfo): boolean {
   const whole =
     padInfo.top + padInfo.left === 0 && inHeight - outHeight === 2 && inWidth - outWidth === 2;
   const fits = inHeight * inWidth * 16 <= SCRATCH_BYTES;
-  return fits && ones && whole && filterHeight === 3 && filterWidth === 3 && outHeight > 1 && outWidth > 1;
+  return (
+    fits &&
+    ones &&
+    whole &&
+    filterHeight === 3 &&
+    filterWidth === 3 &&
+    outHeight > 1 &&
+    outWidth > 1
+  );
 }
 
 /**

@@ -18,7 +18,7 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  *   behind it. What is so close to a turn that rounding could carry it there is summed directly, so that
  *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands
  *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles (under
- *   a fused pool F(2x2)), and so do gradients of filters, which add up over all tiles. Gradients of inputs take
+ *   a fused pool, where they are learned from, F(2x2) for small images), and so do gradients of filters, which add up over all tiles. Gradients of inputs take
  *   F(4x4) for large images, for small ones F(2x2), which also keeps what is exactly zero or exactly equal so (see
  *   `kernels/winograd.h`). Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
  * - `'gradients'`: the same, but the forward passes of training are all summed directly.
@@ -27,8 +27,8 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  */
 export type WinogradUse = 'off' | 'gradients' | 'checked' | 'all';
 
-/** Outputs along a tile's side. */
-export type WinogradTile = 2 | 3 | 4;
+/** Outputs along a tile's side; 5 for forward passes with a pool. */
+export type WinogradTile = 2 | 3 | 4 | 5;
 
 /** How a convolution is cut up for `kernels/winograd*.c`: by its shape alone. */
 export interface WinogradPlan {
@@ -46,6 +46,8 @@ export interface WinogradPlan {
 
 /** Bytes of transformed tiles at a time: both sides of the matmuls stay in a 1 MiB L2. */
 const BLOCK_BYTES = 384 << 10;
+/** An image's outputs before they are pooled: they stay in a 1 MiB L2 beside what they are made of. */
+const IMAGE_BYTES = 256 << 10;
 /** Tiles at a time at most, and in blocks so large that a filter's panel is worth loading. */
 const MOST_TILES = 48;
 const FEW_TILES = 16;
@@ -79,6 +81,28 @@ function isWinogradShape(info: Conv2DInfo): boolean {
   return ones && filterHeight === 3 && filterWidth === 3;
 }
 
+/**
+ * The same of a pooled forward pass by tiles that are not the pool's windows: in whole images, whose outputs stay in
+ * cache until they are pooled.
+ */
+function planImages(
+  info: Conv2DInfo,
+  m: WinogradTile,
+  perImage: number,
+  most: number,
+): WinogradPlan | undefined {
+  const { batchSize: batch, inChannels: C, outChannels: N } = info;
+  const frequencies = (m + 2) ** 2;
+  const image = perImage * (m * m + 1) * Math.ceil(N / 16) * 16 + 64;
+  const images = blockSize(batch, Math.max(1, Math.floor(most / perImage)), 4);
+  const tilesAtOnce = images * perImage;
+  const blocks = frequencies * (planeStride(tilesAtOnce, C) + planeStride(tilesAtOnce, N));
+  const spare = Math.max(image, frequencies * Math.max(C, N)) + 128;
+  if (image * 4 > IMAGE_BYTES || (blocks + spare) * 4 > SCRATCH_BYTES) return undefined;
+  const cost = batch * perImage * frequencies * C * N;
+  return { m, tilesAtOnce, slabs: 1, chunks: chunksFor(Math.ceil(batch / images), cost) };
+}
+
 /** The plan with tiles of m x m outputs; undefined if its blocks do not fit scratch. */
 export function planWithTile(
   info: Conv2DInfo,
@@ -98,6 +122,7 @@ export function planWithTile(
   const blocks = (at: number) => frequencies * (planeStride(at, C) + planeStride(at, N));
   const fits = (floats: number) => (fixed + floats) * 4 <= SCRATCH_BYTES;
 
+  if (pass === 'forward' && pooled && m > 2) return planImages(info, m, perImage, most);
   if (pass === 'forward') {
     const tilesAtOnce = blockSize(tiles, most, 4);
     const cost = tiles * frequencies * C * N;
@@ -144,7 +169,7 @@ export function planWithTile(
 //   32, 32 x 32, 32 -> 32        85,  97, 138 and 94, 107, 140   167, 225, 265 and 192, 240, 296
 //   64,  5 x  5, 64 -> 64        51, 134,  82 and 29,  91,  56    97, 241, 126 and 101, 215, 138
 /** A tile's transforms, a frequency and a channel or filter. */
-const TRANSFORM = { 2: 8, 3: 11, 4: 13 } as const;
+const TRANSFORM = { 2: 8, 3: 11, 4: 13, 5: 16 } as const;
 /** A filter's transform, a frequency, channel and filter. */
 const FILTER = 6;
 /** What the direct kernels cost beside the products, a kernel tap, output pixel and channel. */
@@ -166,21 +191,25 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): numbe
 }
 
 /**
- * Outputs along a side from which on all but `'all'` takes F(4x4) for the input's gradient. Of smaller ones, 20 steps of Keras's small CNN trained on 24 orders of the
- * images within a batch turned a decision in 28 % of the runs, with F(2x2) and with direct sums in 15 to 19 %; the
- * filter's gradient by F(4x4) turned none more than by F(2x2).
+ * Outputs along a side from which on all but `'all'` takes larger tiles for the input's gradient and, of twice as many,
+ * for a pooled forward pass that is learned from. Of smaller ones, 20 steps of Keras's small CNN on 24 orders of the
+ * images within a batch, with input gradients by F(4x4), turned a decision in 28 % of the runs, with F(2x2) and with
+ * direct sums in 15 to 19 %; the filter's gradient by F(4x4) turned none more than by F(2x2). With the pooled layer
+ * forward by F(5x5) 3 of 32 runs turned one that no run turns with F(2x2), although its own decisions are checked.
  */
 const LARGE = 8;
 
 /** The tiles that may be taken, by accuracy. */
 function tilesFor(
-  { outHeight, outWidth }: Conv2DInfo,
+  { inChannels, outHeight, outWidth }: Conv2DInfo,
   pass: ConvolutionPass,
   pooled: boolean,
   use: WinogradUse,
+  exact: boolean,
 ): readonly WinogradTile[] {
-  if (pooled) return [2];
-  const small = Math.min(outHeight, outWidth) < LARGE;
+  const small = Math.min(outHeight, outWidth) < (pooled ? 2 * LARGE : LARGE);
+  // Of few channels the transforms of larger tiles would be most of the work.
+  if (pooled) return inChannels < 4 || (exact && small) ? [2] : exact ? [2, 4] : [2, 4, 5];
   return pass === 'input' && small && use !== 'all' ? [2] : [2, 3, 4];
 }
 
@@ -201,7 +230,7 @@ export function planWinograd(
   const exact = pass === 'forward' && learned !== undefined && use !== 'all';
   if (use === 'off' || (exact && (use !== 'checked' || learned !== Activation.relu)))
     return undefined;
-  const best = cheapest(info, pass, pooled, tilesFor(info, pass, pooled, use));
+  const best = cheapest(info, pass, pooled, tilesFor(info, pass, pooled, use, exact));
   return best !== undefined && exact ? { ...best, checked: true } : best;
 }
 
