@@ -98,6 +98,23 @@ test.each(SEEDS)('the gradients equal sums in float64, drawn by seed %i', (seed)
   expect(error(both.subarray(w.length), bias.sum, bias.magnitude)).toBeLessThan(BOUND);
 });
 
+test('so they do with many channels and filters, in a wide image', () => {
+  const next = random(71);
+  const inShape: Shape4 = [1, 5, 40, 260];
+  const info = tf.backend_util.computeConv2DInfo(inShape, [3, 3, 260, 1100], 1, 1, 'same');
+  const dy = values(next, [2 * 20 * 1100]);
+  const drawn = {
+    ...{ info, dy, x: values(next, inShape), w: values(next, [3, 3, 260, 1100]) },
+    winners: Int8Array.from(dy, () => between(next, 0, 4)),
+  };
+  const dz = unpool(info, dy, drawn.winners);
+  const dx = inputGradient(info, dz, drawn.w);
+  expect(error(inputGradientOf(drawn), dx.sum, dx.magnitude)).toBeLessThan(BOUND);
+  const dw = filterGradient(info, drawn.x, dz);
+  const got = filterGradientOf(drawn).subarray(0, drawn.w.length);
+  expect(error(got, dw.sum, dw.magnitude)).toBeLessThan(BOUND);
+});
+
 test.each([5003, 5017, 5040])(
   'they have the same bits on one thread and on two, seed %i',
   (seed) => {

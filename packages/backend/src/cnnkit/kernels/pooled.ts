@@ -48,7 +48,7 @@ export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPl
   if (pass === 'input') {
     const lists = rowsAtOnce * across * 5 * (2 * outChannels + 1);
     const chunks = Math.min(16, batchSize);
-    return fits(lists + inChannels) ? { rowsAtOnce, slabs: 1, chunks } : undefined;
+    return fits(lists + inChannels + outChannels) ? { rowsAtOnce, slabs: 1, chunks } : undefined;
   }
   const row = Math.ceil((filterWidth * inChannels) / 16) * 16;
   for (const slab of [SLAB, 16]) {
