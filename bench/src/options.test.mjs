@@ -14,6 +14,7 @@ test.each([
   [['--batch', '64,0'], '--batch'],
   [['--rounds', '1.5'], '--rounds'],
   [['--engines', 'keras:wasm'], '--engines'],
+  [['--data', 'noise'], '--data'],
   [['--speed', 'high'], '--speed'],
 ])('%j is refused with the option named', (args, option) => {
   expect(() => readOptions(args, {})).toThrow(option);

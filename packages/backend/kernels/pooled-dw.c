@@ -8,8 +8,10 @@
 // Cost: KH KW C multiply-adds a filter and window that relu left on, each with a load: about half the peak rate.
 #include "winners.h"
 
-typedef struct Strip { const float *x; int across, first, rows; } Strip; // `rows` of windows from `first` on
+// Rows of windows, and the first pixel they see, of rows `across` pixels wide.
+typedef struct Strip { const float *x; int across, rows; } Strip;
 
+// Lists one filter's four gradients, those of zero only if `all`; how many that were.
 SMALL int list_all(Item *to, const int *places, const float *values, int stride, int all) {
   int count = 0;
   for (int k = 0; k < 4; k++) {
@@ -80,7 +82,7 @@ static void k_pooled_dw(const Task *task) {
     }
     for (int r = 0; r < down; r += at_once) {
       const int rows = min_int(at_once, down - r);
-      const Strip strip = {image + (size_t)2 * r * g->stride_height * reach.across * C, reach.across, r, rows};
+      const Strip strip = {image + (size_t)2 * r * g->stride_height * reach.across * C, reach.across, rows};
       const size_t at = ((size_t)b * down + r) * across * N + n0;
       const int high = (2 * rows - 1) * g->stride_height + (KH - 1) * g->dilation_height + 1;
       const int all = !all_finite(strip.x, (size_t)high * reach.across * C);

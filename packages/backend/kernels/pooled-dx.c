@@ -9,7 +9,7 @@
 #include "gate.h"
 #include "winners.h"
 
-// For each window a list for each of its four places, with room for all filters.
+// For each window a list for each of its four places and one of what is zero, with room for all filters.
 typedef struct Lists { Item *items; int *counts, room; } Lists;
 enum { PLACES = 5 };
 
@@ -26,7 +26,8 @@ SMALL void list_places_odd(const float *dy, const int8_t *mask, int N, int step,
     }
   }
 }
-ALONE void list_places(const float *dy, const int8_t *mask, int windows, int N, int step, int all, const Lists *lists, int *won) {
+ALONE void list_places(const float *dy, const int8_t *mask, int windows, int N, int step, int all, const Lists *lists,
+                       int *won) {
   Item *items = lists->items;
   int *counts = lists->counts;
   const int room = lists->room;
@@ -44,7 +45,8 @@ ALONE void list_places(const float *dy, const int8_t *mask, int windows, int N, 
 }
 
 // A block of vectors of a row of windows; `right` and `down` lead to the next output's.
-static void sum_places(int cols, const Lists *lists, int first, int windows, const float *w, float *to, int right, int down, int left) {
+static void sum_places(int cols, const Lists *lists, int first, int windows, const float *w, float *to, int right,
+                       int down, int left) {
   const Item *items = lists->items + (size_t)first * PLACES * lists->room;
   const int *counts = lists->counts + first * PLACES;
   for (int i = 0; i < windows; i++, items += PLACES * lists->room, counts += PLACES, to += 2 * right)

@@ -2,8 +2,9 @@
 // columns that a register tile takes: U[f][panel][C][columns]. The gradient of the input takes the
 // same of w transposed. Made once a set of weights. Chunks: 16 channels at a time.
 // winograd: out = act(conv(x, w) + bias) by F(m x m, 3 x 3) of winograd.h, plain or 2 x 2 pooled.
-// Chunks: blocks of tiles, of whole images where tiles of m > 2 are pooled. A block is transformed into V[f][tile][C], multiplied by U frequency by
-// frequency into M[f][tile][N] and transformed back; V and M stay in L2, a frequency's U in L1.
+// Chunks: blocks of tiles, of whole images where tiles of m > 2 are pooled. A block is transformed into V[f][tile][C],
+// multiplied by U frequency by frequency into M[f][tile][N] and transformed back; V and M stay in L2, a frequency's
+// U in L1.
 // Decisions of relu and pool can be checked: see decide.h. Where they are made only later, each tile's measure of
 // what was added up is kept for winograd-settle.c.
 // Cost: (m + 2)^2 C N multiply-adds a tile (4 C N an output for m = 2, 2.8 for m = 3, 2.25 for m = 4, 2 for m = 5, against 9), and
