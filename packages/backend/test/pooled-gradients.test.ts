@@ -23,8 +23,16 @@ afterAll(closeEngines);
 /** Direct sums stray by less than this, in units of 2^-24 of the largest sum of magnitudes. */
 const BOUND = 6;
 
+interface Drawn {
+  readonly info: Info;
+  readonly x: Float32Array;
+  readonly w: Float32Array;
+  readonly dy: Float32Array;
+  readonly winners: Int8Array;
+}
+
 /** A convolution behind a pool drawn from the seed: any kernel, stride and padding; with winners and gradients. */
-function draw(seed: number) {
+function draw(seed: number): Drawn {
   const next = random(seed);
   const kernel = [between(next, 1, 5), between(next, 1, 5)] as const;
   const channels = pick(next, [1, 2, 3, 4, 5, 8, 12, 15, 16, 17, 24, 32, 33, 64, 65]);
@@ -45,8 +53,6 @@ function draw(seed: number) {
   const winners = Int8Array.from(dy, () => between(next, 0, 4));
   return { info, x: values(next, inShape), w: values(next, filterShape), dy, winners };
 }
-
-type Drawn = ReturnType<typeof draw>;
 
 function inputGradientOf({ info, x, w, dy, winners }: Drawn, threads = 2): Float32Array {
   return run(

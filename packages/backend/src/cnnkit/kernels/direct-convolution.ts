@@ -28,11 +28,17 @@ export function sendDirect(
   backend.commands.send(Op.conv2d, chunks, ints);
 }
 
-/** Floats of an image with all the padding its windows reach. */
+/** Height and width of an image with all the padding its windows reach. */
+export function paddedSides(info: Conv2DInfo): [height: number, width: number] {
+  const { outHeight, outWidth, strideHeight, strideWidth } = info;
+  const height = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
+  return [height, (outWidth - 1) * strideWidth + info.effectiveFilterWidth];
+}
+
+/** Its floats. */
 export function paddedSize(info: Conv2DInfo): number {
-  const { outHeight, outWidth, strideHeight, strideWidth, inChannels } = info;
-  const down = (outHeight - 1) * strideHeight + info.effectiveFilterHeight;
-  return down * ((outWidth - 1) * strideWidth + info.effectiveFilterWidth) * inChannels;
+  const [height, width] = paddedSides(info);
+  return height * width * info.inChannels;
 }
 
 /** Whether vectors had better run along pixels than along filters: see `kernels/conv2d-few.c`. */

@@ -5,7 +5,7 @@ import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Op } from '../opcodes.js';
 import type { Storage } from '../storage.js';
-import { paddedSize } from './direct-convolution.js';
+import { paddedSides, paddedSize } from './direct-convolution.js';
 import { sendPartialSums } from './fold.js';
 import { geometryOf } from './geometry.js';
 import { sendTranspose } from './matmul.js';
@@ -36,11 +36,11 @@ const SLAB = 32;
 /** The plan; undefined where the kernels cannot do it: kernel rows dilated, or too large for scratch. */
 export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPlan | undefined {
   const { batchSize, inChannels, outChannels, outHeight, outWidth } = info;
-  const { filterHeight, filterWidth, strideHeight, dilationHeight, dilationWidth } = info;
+  const { filterHeight, filterWidth, strideHeight, dilationWidth } = info;
   const [down, across] = [Math.floor(outHeight / 2), Math.floor(outWidth / 2)];
   if (dilationWidth > 1 || batchSize * down * across === 0) return undefined;
-  const width = Math.max(info.inWidth, paddedSize(info) / inChannels / paddedHeight(info));
-  const reach = (filterHeight - 1) * dilationHeight + 1 - strideHeight;
+  const width = Math.max(info.inWidth, paddedSides(info)[1]);
+  const reach = info.effectiveFilterHeight - strideHeight;
   const most = Math.floor(STRIP_BYTES / 4 / (width * inChannels));
   const rowsAtOnce = Math.max(1, Math.min(down, Math.floor((most - reach) / (2 * strideHeight))));
   const fits = (floats: number) => (floats + paddedSize(info) + 1024) * 4 <= SCRATCH_BYTES;
@@ -58,10 +58,6 @@ export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPl
     if (fits(slab * filter)) return { rowsAtOnce, slabs, chunks: shares * slabs };
   }
   return undefined;
-}
-
-function paddedHeight({ outHeight, strideHeight, effectiveFilterHeight }: Conv2DInfo): number {
-  return (outHeight - 1) * strideHeight + effectiveFilterHeight;
 }
 
 /** The filter as [outChannels][filterHeight][filterWidth * inChannels], made once until it changes. */
