@@ -40,20 +40,20 @@ if (machine.loadBefore > machine.cores / 2) {
   );
 }
 const entrants = findEntrants();
-const folder = mkdtempSync(join(tmpdir(), 'cnnkit-bench-'));
-if (options.data === 'digits')
-  await writeDigits(folder, Math.max(...options.batches) * options.steps);
+/** Where engines of any language find the digits. */
+const folder = options.data === 'digits' ? mkdtempSync(join(tmpdir(), 'cnnkit-bench-')) : undefined;
 const stopBusy = keepBusy(options.busy);
 let failed = false;
 /** @type {Awaited<ReturnType<typeof run>>[]} */
 const runs = [];
 try {
+  if (folder) await writeDigits(folder, Math.max(...options.batches) * options.steps);
   for (const model of options.models) {
     for (const batch of options.batches) runs.push(await run(model, batch));
   }
 } finally {
   stopBusy();
-  rmSync(folder, { recursive: true });
+  if (folder) rmSync(folder, { recursive: true });
 }
 if (runs.length > 1 && runs.some((it) => it.comparisons.length > 0)) say(`\n${summaryTable(runs)}`);
 writeJson();
@@ -61,8 +61,8 @@ process.exitCode = failed ? 1 : 0;
 
 /** @param {string} model @param {number} batch */
 async function run(model, batch) {
-  const { steps, rounds, threads, predict, busy, data } = options;
-  const digits = data === 'digits' && isDigit(imageShape(model)) ? folder : undefined;
+  const { steps, rounds, threads, predict, busy } = options;
+  const digits = isDigit(imageShape(model)) ? folder : undefined;
   const results = await measure(entrants, {
     task: { model, batch, steps, threads, predictBatch: PREDICT_BATCH, digits },
     rounds,

@@ -1,8 +1,8 @@
 // Winograd's minimal filtering F(m x m, 3 x 3), m = 2, 3 or 4, and 5 forward (Lavin and Gray, arXiv:1509.09308):
 //   Y = A' [sum over c of (G w G') . (B' x B)] A
 // gives m x m outputs from (m + 2) x (m + 2) inputs with (m + 2)^2 multiplications instead of 9 m^2:
-// 0.44 of them for m = 2, 0.31 for m = 3, 0.25 for m = 4, 0.22 for m = 5. Summed over channels, each of the (m + 2)^2 frequencies is a
-// matmul of its own. The gradients are the exact adjoints:
+// 0.44 of them for m = 2, 0.31 for m = 3, 0.25 for m = 4, 0.22 for m = 5. Summed over channels, each of the
+// (m + 2)^2 frequencies is a matmul of its own. The gradients are the exact adjoints:
 //   dX = B [sum over n of (G w G') . (A dY A')] B',   dw = G' [sum over tiles of (B' x B) . (A dY A')] G.
 // With m = 2 an output depends on nothing but its own window, rounding included: B' and A share their
 // zeros so that what lies outside only meets what lies outside. Windows of zeros give exact zeros and
@@ -214,7 +214,7 @@ INLINE void column_at5(const V *d, V *r) {
 // one row of intermediates is alive and 16 registers are enough.
 #define SANDWICH(rows, n, L, IN, OUT)                                                               \
   UNROLL for (int i = 0; i < (rows); i++) {                                                         \
-    V row_[7];                                                                                      \
+    V row_[6];                                                                                      \
     UNROLL for (int j = 0; j < (n); j++) COMBINE(row_[j], n, L(i, k), IN(k, j));                    \
     UNROLL for (int j = 0; j < (rows); j++) {                                                       \
       V value_;                                                                                     \

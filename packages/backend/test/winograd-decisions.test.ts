@@ -13,8 +13,8 @@ import { convolve, type Info, pool } from './winograd-reference.ts';
 // The margin within which outputs are summed directly is 64 units of 2^-24 times a measure of what was
 // added up (`SLACK` in kernels/decide.h). Errors in that unit, over 4 to 512 channels of normal, positive,
 // sparse and relu'd values: 0.3 to 2.6 in the root mean square (more with more channels), 12 at most with
-// tiles of 2 x 2, 4.7 and 27 with 3 x 3, 2.1 and 10 with 4 x 4, 2.1 and 20 with 5 x 5; 46 once (24 with 5 x 5), where weights cancelled a mean ten
-// times as large as what varied.
+// tiles of 2 x 2, 4.7 and 27 with 3 x 3, 2.1 and 10 with 4 x 4, 2.1 and 20 with 5 x 5; 46 once (24 with 5 x 5),
+// where weights cancelled a mean ten times as large as what varied.
 
 beforeAll(() => Promise.all([prepare(), openEngines()]));
 afterAll(closeEngines);
@@ -200,6 +200,10 @@ describe.each([2, 4, 5] as const)('pooled, with tiles of %i', (m) => {
     const [x, w] = [values(next, info.inShape), values(next, info.filterShape)];
     const of = { info, x, w, bias: values(next, [5]) };
     const first = pooled(of, true, m, 1);
+    run(1 << 20, (_engine, _out, store) =>
+      store(new Float32Array(1 << 20).fill(Number.NaN)).block(),
+    );
+    expect(pooled(of, true, m, 1)).toEqual(first);
     expect(pooled(of, true, m, 2)).toEqual(first);
   });
 });

@@ -43,7 +43,7 @@ const WIDTHS = {
   ],
   arm64: [{ bits: 128, flags: ['-O3'] }],
 };
-/** No exception passes through a kernel. */
+/** No exception passes through a kernel; instrumented builds tell stacks by these tables. */
 const NO_UNWINDING = ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables'];
 const COMPILE = [
   '-std=gnu2x',
@@ -88,7 +88,12 @@ async function build(platform, compiler, extra, target, spell = (flag) => flag) 
   const widths = WIDTHS[cpuOf(platform)];
   const steps = widths.map(({ bits, flags }) => ({
     object: `kernels-${bits}.o`,
-    args: [...flags.map(spell), ...NO_UNWINDING, `-DVECTOR_BITS=${bits}`, join(src, 'width.c')],
+    args: [
+      ...flags.map(spell),
+      ...(extra.includes('-g') ? [] : NO_UNWINDING),
+      `-DVECTOR_BITS=${bits}`,
+      join(src, 'width.c'),
+    ],
   }));
   for (const name of ['addon', 'platform'])
     steps.push({ object: `${name}.o`, args: ['-O2', join(src, `${name}.c`)] });
