@@ -36,8 +36,8 @@ INLINE V seen(const Exact *e, int b, int oh, int ow, int i, int j, int c) {
   if (ih < 0 || ih >= g->height || iw < 0 || iw >= g->width) return zero();
   return load(e->x + (((size_t)b * g->height + ih) * g->width + iw) * g->channels + c);
 }
-// Whether outputs k and l of the 2 x 2 from (oh, ow) on see the same, as in an image's background.
-SMALL int windows_alike(const Exact *e, int b, int oh, int ow, int k, int l) {
+// Whether outputs k and l of the 2 x 2 from (oh, ow) on see the same.
+ALONE int windows_alike(const Exact *e, int b, int oh, int ow, int k, int l) {
   const int C = e->g->channels;
   for (int c = 0; c < C; c += VW)
     for (int tap = 0; tap < 9; tap++) {
@@ -47,8 +47,26 @@ SMALL int windows_alike(const Exact *e, int b, int oh, int ow, int k, int l) {
     }
   return 1;
 }
-// The pairs (k, l) of them that do, as bits k + 4 l.
-SMALL int alike_pairs(const Exact *e, int b, int oh, int ow) {
+// Whether the 4 x 4 pixels that they see are all alike, as in an image's background; only where all of them exist.
+ALONE int patch_alike(const Exact *e, int b, int oh, int ow) {
+  const Geometry *g = e->g;
+  const int C = g->channels, ih = oh - g->pad_top, iw = ow - g->pad_left;
+  if (ih < 0 || iw < 0 || ih + 4 > g->height || iw + 4 > g->width) return 0;
+  const float *x = e->x + (((size_t)b * g->height + ih) * g->width + iw) * C;
+  const size_t row = (size_t)g->width * C;
+  for (int c = 0; c < C; c += VW) {
+    VI differ = {};
+    const V first = load(x + c);
+    for (int i = 0; i < 4; i++)
+      UNROLL for (int j = 0; j < 4; j++) differ |= load(x + i * row + j * C + c) != first;
+    if (some(differ & (lanes() < C - c))) return 0;
+  }
+  return 1;
+}
+// The pairs (k, l) of them that see the same, as bits k + 4 l.
+enum { ALL_PAIRS = 1 << 4 | 3 << 8 | 7 << 12 };
+ALONE int alike_pairs(const Exact *e, int b, int oh, int ow) {
+  if (patch_alike(e, b, oh, ow)) return ALL_PAIRS;
   int pairs = 0;
   for (int l = 1; l < 4; l++)
     for (int k = 0; k < l; k++)
@@ -56,6 +74,12 @@ SMALL int alike_pairs(const Exact *e, int b, int oh, int ow) {
   return pairs;
 }
 
+// Lanes whose winner of four is clear without a look at what they see: relu is off, or one is on and no other comes close.
+INLINE VI clear_winner(const V *y, V margin) {
+  const V best = v_larger(v_larger(y[0], y[1]), v_larger(y[2], y[3])), least = best - margin;
+  const VI close = (y[0] > least) + (y[1] > least) + (y[2] > least) + (y[3] > least);
+  return (best <= -margin) | ((best > margin) & (close == -1));
+}
 // Of a 2 x 2 pool's windows, a lane each: the largest value, whether others come close, and which are that value.
 typedef struct Contest { V best; VI near, is[4]; } Contest;
 INLINE Contest contest_of_outputs(const V *y, V margin) {

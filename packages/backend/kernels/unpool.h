@@ -33,20 +33,11 @@ INLINE void pool_relu(V a, V b, V c, V d, float *out, int8_t *mask, int n) {
     pool_relu_nan(v, out, mask, n);
     return;
   }
-  VI above = a > 0;
-  V m = keep(above, a);
-  VI winner = pick_int(above, splat_int(0), splat_int(RELU_OFF));
-  above = b > m;
-  m = pick(above, b, m);
-  winner = pick_int(above, splat_int(1), winner);
-  above = c > m;
-  m = pick(above, c, m);
-  winner = pick_int(above, splat_int(2), winner);
-  above = d > m;
-  m = pick(above, d, m);
-  winner = pick_int(above, splat_int(3), winner);
-  store_part(out, m, n);
-  store_bytes(mask, winner, n);
+  const V most = v_larger(v_larger(a, b), v_larger(c, d));
+  // How many come before the first that is it.
+  const VI past_a = a != most, past_b = past_a & (b != most), past_c = past_b & (c != most), on = most > 0;
+  store_part(out, keep(on, most), n);
+  store_bytes(mask, pick_int(on, -(past_a + past_b + past_c), splat_int(RELU_OFF)), n);
 }
 
 // Whether one of a vector's windows holds a NaN: seldom, so that it may cost a call then and nothing else.

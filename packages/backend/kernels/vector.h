@@ -92,7 +92,14 @@ INLINE int some(VI mask) {
 #endif
 }
 INLINE V keep(VI mask, V v) { return (V)(mask & (VI)v); }
+// Here and below: where gcc takes a vector apart lane by lane, it is told the instruction.
+#if VECTOR_BITS == 512
+INLINE VI load_bytes(const int8_t *p) { return (VI)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)p)); }
+#elif VECTOR_BITS == 256
+INLINE VI load_bytes(const int8_t *p) { return (VI)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)p)); }
+#else
 INLINE VI load_bytes(const int8_t *p) { return __builtin_convertvector(*(const VB *)p, VI); }
+#endif
 
 // Four floats, as often as they fit; and of such four, in each lane the one that its number (0 to 3) asks for, where
 // the numbers have gone through `numbered`.
@@ -143,8 +150,17 @@ INLINE void store_part(float *p, V v, int n) {
   }
 }
 INLINE void store_bytes(int8_t *p, VI v, int n) {
-  if (n >= VW) *(VB *)p = __builtin_convertvector(v, VB);
-  else for (int i = 0; i < n; i++) p[i] = (int8_t)v[i];
+  if (n < VW) {
+    for (int i = 0; i < n; i++) p[i] = (int8_t)v[i];
+    return;
+  }
+#if VECTOR_BITS == 256
+  const __m256i each = _mm256_set1_epi32(0x0c080400), halves = _mm256_set_epi32(0, 0, 0, 0, 0, 0, 4, 0);
+  const __m256i four = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8((__m256i)v, each), halves);
+  _mm_storel_epi64((__m128i *)p, _mm256_castsi256_si128(four));
+#else
+  *(VB *)p = __builtin_convertvector(v, VB);
+#endif
 }
 
 INLINE VI lanes(void) {
@@ -166,16 +182,43 @@ INLINE V v_round(V v) { return __builtin_elementwise_rint(v); }
 INLINE V v_sqrt(V v) { return __builtin_elementwise_sqrt(v); }
 INLINE V v_trunc(V v) { return __builtin_elementwise_trunc(v); }
 #else
+#if defined(__x86_64__) && VECTOR_BITS == 512
+#define ROUNDED(v, how) (V)_mm512_roundscale_ps((__m512)(v), (how) | _MM_FROUND_NO_EXC)
+INLINE V v_sqrt(V v) { return (V)_mm512_sqrt_ps((__m512)v); }
+#elif defined(__x86_64__) && VECTOR_BITS == 256
+#define ROUNDED(v, how) (V)_mm256_round_ps((__m256)(v), (how) | _MM_FROUND_NO_EXC)
+INLINE V v_sqrt(V v) { return (V)_mm256_sqrt_ps((__m256)v); }
+#else
 #define EACH_LANE(f) do { for (int i = 0; i < VW; i++) v[i] = f(v[i]); return v; } while (0)
+INLINE V v_sqrt(V v) { EACH_LANE(__builtin_sqrtf); }
+#endif
+#if defined(ROUNDED)
+INLINE V v_floor(V v) { return ROUNDED(v, _MM_FROUND_TO_NEG_INF); }
+INLINE V v_ceil(V v) { return ROUNDED(v, _MM_FROUND_TO_POS_INF); }
+INLINE V v_round(V v) { return ROUNDED(v, _MM_FROUND_TO_NEAREST_INT); }
+INLINE V v_trunc(V v) { return ROUNDED(v, _MM_FROUND_TO_ZERO); }
+#else
 INLINE V v_floor(V v) { EACH_LANE(__builtin_floorf); }
 INLINE V v_ceil(V v) { EACH_LANE(__builtin_ceilf); }
 INLINE V v_round(V v) { EACH_LANE(__builtin_rintf); }
-INLINE V v_sqrt(V v) { EACH_LANE(__builtin_sqrtf); }
 INLINE V v_trunc(V v) { EACH_LANE(__builtin_truncf); }
+#endif
 #endif
 INLINE V v_abs(V v) { return (V)((VI)v & 0x7fffffff); }
 // NaN in, NaN out, as Math.max and Math.min have it.
 INLINE V v_max(V a, V b) { return pick((a > b) | (a != a), a, b); }
 INLINE V v_min(V a, V b) { return pick((a < b) | (a != a), a, b); }
+// The larger of two of which none is NaN; of zeros either.
+#if defined(__wasm_simd128__)
+INLINE V v_larger(V a, V b) { return (V)__builtin_wasm_pmax_f32x4(a, b); }
+#elif VECTOR_BITS == 512
+INLINE V v_larger(V a, V b) { return (V)_mm512_max_ps((__m512)a, (__m512)b); }
+#elif VECTOR_BITS == 256
+INLINE V v_larger(V a, V b) { return (V)_mm256_max_ps((__m256)a, (__m256)b); }
+#elif defined(__aarch64__)
+INLINE V v_larger(V a, V b) { return (V)vmaxq_f32((float32x4_t)a, (float32x4_t)b); }
+#else
+INLINE V v_larger(V a, V b) { return pick(a > b, a, b); }
+#endif
 INLINE V v_relu(V v) { return pick(v < 0, zero(), v); }
 #endif

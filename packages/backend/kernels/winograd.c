@@ -112,6 +112,22 @@ static void output_tiles(const Tiles *tiles, const float *in, size_t fs, const E
   }
 }
 
+// The four outputs y of a window whose winner is not clear at first sight, a vector of filters from n on: as they are, or
+// summed directly. What rounding made differ of windows alike is made equal first: in an image's background no winner would
+// ever be clear.
+ALONE void decide_window(const Exact *e, V margin, int n, int b, int oh, int ow, float *y, int *alike) {
+  const VI there = lanes() < e->g->filters - n; // what lies beyond is rubbish
+  if (*alike < 0) *alike = alike_pairs(e, b, oh, ow);
+  ROLLED for (int l = 1; l < 4; l++)
+    ROLLED for (int k = l - 1; k >= 0; k--)
+      if (*alike >> (k + 4 * l) & 1) store(y + l * VW, load(y + k * VW));
+  if (*alike == ALL_PAIRS && !some(~((load(y) <= -margin) | (load(y) > margin)) & there)) return;
+  const V all[4] = {load(y), load(y + VW), load(y + 2 * VW), load(y + 3 * VW)};
+  const Contest contest = contest_of_outputs(all, margin);
+  if (!winner_open(&contest, margin, there, alike, e, b, oh, ow)) return;
+  ROLLED for (int k = 0; k < 4; k++) sum_directly(e, b, oh + (k >> 1), ow + (k & 1), n, y + k * VW);
+}
+
 // The same of a tile that is a pool's window, with relu: its largest output and which one it was.
 INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in, size_t fs, const Exact *e, float *out,
                          int8_t *mask, int t0, int count) {
@@ -129,13 +145,12 @@ INLINE void pooled_tiles(const int checked, const Tiles *tiles, const float *in,
         V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
         UNROLL for (int k = 0; k < 4; k++) scale += v_abs(y[k]);
         const V margin = doubt(scale);
-        const Contest contest = contest_of_outputs(y, margin);
-        const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
-        const int oh = r / tiles->across * 2, ow = r % tiles->across * 2;
-        if (winner_open(&contest, margin, lanes() < N - n, &alike, e, b, oh, ow)) { // what lies beyond N is rubbish
-          float direct[4 * VW];
-          ROLLED for (int k = 0; k < 4; k++) sum_directly(e, b, oh + (k >> 1), ow + (k & 1), n, direct + k * VW);
-          UNROLL for (int k = 0; k < 4; k++) y[k] = load(direct + k * VW);
+        if (some(~clear_winner(y, margin) & (lanes() < N - n))) { // what lies beyond N is rubbish
+          float values[4 * VW];
+          UNROLL for (int k = 0; k < 4; k++) store(values + k * VW, y[k]);
+          const int b = (t0 + t) / tiles->per_image, r = (t0 + t) % tiles->per_image;
+          decide_window(e, margin, n, b, r / tiles->across * 2, r % tiles->across * 2, values, &alike);
+          UNROLL for (int k = 0; k < 4; k++) y[k] = load(values + k * VW);
         }
       }
 #undef IN
@@ -182,18 +197,6 @@ INLINE void output_tile(const int m, const float *in, size_t fs, const float *bi
   }
 CASE(4) CASE(5)
 #undef CASE
-// What rounding made differ of windows alike is made equal first: in an image's background no winner would ever be clear.
-ALONE void decide_window(const Exact *e, V margin, int n, int b, int oh, int ow, float *y, int *alike) {
-  const VI there = lanes() < e->g->filters - n; // what lies beyond is rubbish
-  if (*alike < 0) *alike = alike_pairs(e, b, oh, ow);
-  ROLLED for (int l = 1; l < 4; l++)
-    ROLLED for (int k = l - 1; k >= 0; k--)
-      if (*alike >> (k + 4 * l) & 1) store(y + l * VW, load(y + k * VW));
-  const V all[4] = {load(y), load(y + VW), load(y + 2 * VW), load(y + 3 * VW)};
-  const Contest contest = contest_of_outputs(all, margin);
-  if (!winner_open(&contest, margin, there, alike, e, b, oh, ow)) return;
-  ROLLED for (int k = 0; k < 4; k++) sum_directly(e, b, oh + (k >> 1), ow + (k & 1), n, y + k * VW);
-}
 ALONE void pool_image(const Tiles *tiles, const float *image, const float *scales, size_t pixel, const Exact *e, float *out,
                       int8_t *mask, int b) {
   const Geometry *g = e->g;
@@ -212,11 +215,7 @@ ALONE void pool_image(const Tiles *tiles, const float *image, const float *scale
         if (e->w) {
           const V margin = doubt(v_max(v_max(load(first + n), load(first + right + n)),
                                        v_max(load(first + below + n), load(first + below + right + n))));
-          const Contest contest = contest_of_outputs(y, margin);
-          // Clear without a look at the windows: off, or on and alone.
-          const VI alone = contest.is[0] + contest.is[1] + contest.is[2] + contest.is[3] == -1;
-          const VI clear = (contest.best <= -margin) | ((contest.best > margin) & ~contest.near & alone);
-          if (some(~clear & (lanes() < N - n))) {
+          if (some(~clear_winner(y, margin) & (lanes() < N - n))) {
             float values[4 * VW];
             UNROLL for (int k = 0; k < 4; k++) store(values + k * VW, y[k]);
             decide_window(e, margin, n, b, 2 * r, 2 * c, values, &alike);
