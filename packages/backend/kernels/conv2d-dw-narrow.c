@@ -65,6 +65,7 @@ ALONE void narrow_band(const Geometry *g, const int *place, int K, const Band *b
 // has a gradient, and what each tap sees of them is 2 x 2 pixels, of which each lane takes its filter's. These lie
 // ready for every place in the image, (H - 1) x (W - 1) x 4 floats in scratch. The nine sums, and that of dy itself,
 // the bias's gradient, where it is asked for, stay in registers. They rest from image to image, whose dy stays in L1.
+// Of a black background, where a window sees nothing but zeros, dy is summed alone.
 INLINE void add_winners(const float *patches, int next, VI which, V dy, V *sums) {
   const VI numbers = numbered(which);
   UNROLL for (int k = 0; k < 9; k++) {
@@ -88,35 +89,51 @@ static void fill_patches(const Geometry *g, const float *image, float *to) {
     }
 }
 ALONE void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part,
-                         float *columns, int lo, int hi, float *patches) {
-  const int N = g->filters, down = g->out_height / 2, across = g->out_width / 2, next = (g->width - 1) * 4;
-  const size_t pixels = (size_t)g->height * g->width;
+                         float *columns, int lo, int hi, float *scratch) {
+  const int N = g->filters, W = g->width, down = g->out_height / 2, across = g->out_width / 2, next = (W - 1) * 4;
+  const int pooled = down * across;
+  const size_t pixels = (size_t)g->height * W;
+  Seeing *const windows = (Seeing *)scratch; // those that see something, and from the end on those that do not
+  float *const patches = scratch + ceil_div(pooled, 8) * 16;
   for (int b = lo; b < hi; b++) {
-    fill_patches(g, x + b * pixels, patches);
-    const int odd = !all_finite(x + b * pixels, pixels);
+    const float *image = x + b * pixels, *image_dy = dy + (size_t)b * pooled * N;
+    const int8_t *image_mask = mask + (size_t)b * pooled * N;
+    fill_patches(g, image, patches);
+    const int odd = !all_finite(image, pixels);
+    int seeing = 0, blank = pooled;
+    for (int r = 0; r < down; r++)
+      for (int c = 0; c < across; c++) {
+        const Seeing window = {(uint32_t)(2 * r * next + c * 8), (uint32_t)(r * across + c) * N};
+        if (all_zero(image + 2 * r * W + 2 * c, (size_t)W, 4, 4)) windows[--blank] = window;
+        else windows[seeing++] = window;
+      }
     for (int n = 0; n < N; n += VW) {
-      V sums[10];
+      V sums[10], zeros = zero();
       UNROLL for (int k = 0; k < 9; k++) sums[k] = resume_sum(part + (size_t)k * N + n, N - n, b == lo);
       sums[9] = columns ? resume_sum(columns + n, N - n, b == lo) : zero();
-      for (int r = 0; r < down; r++) {
-        const float *q = patches + (size_t)2 * r * next;
-        size_t at = ((size_t)b * down + r) * across * N + n;
-        for (int c = 0; c < across; c++, at += N, q += 8) {
-          if (odd || some_nan(mask + at)) {
-            V seldom[10]; // not `sums`, which would have to lie in memory then
-            UNROLL for (int k = 0; k < 10; k++) seldom[k] = sums[k];
-            add_all_places(q, next, dy + at, mask + at, seldom);
-            UNROLL for (int k = 0; k < 10; k++) sums[k] = seldom[k];
-            continue;
-          }
-          const VI byte = load_bytes(mask + at);
-          V v = load(dy + at);
-          v = pick(byte == RELU_OFF, v * 0, v);
-          add_winners(q, next, byte & 3, v, sums);
-          sums[9] += v;
+      for (int i = 0; i < seeing; i++) {
+        const float *q = patches + windows[i].from;
+        const size_t at = (size_t)windows[i].to + n;
+        if (odd || some_nan(image_mask + at)) {
+          V seldom[10]; // not `sums`, which would have to lie in memory then
+          UNROLL for (int k = 0; k < 10; k++) seldom[k] = sums[k];
+          add_all_places(q, next, image_dy + at, image_mask + at, seldom);
+          UNROLL for (int k = 0; k < 10; k++) sums[k] = seldom[k];
+          continue;
         }
+        const VI byte = load_bytes(image_mask + at);
+        V v = load(image_dy + at);
+        v = pick(byte == RELU_OFF, v * 0, v);
+        add_winners(q, next, byte & 3, v, sums);
+        sums[9] += v;
       }
-      UNROLL for (int k = 0; k < 9; k++) rest_sum(part + (size_t)k * N + n, sums[k], N - n, b == lo);
+      for (int i = pooled - 1; i >= blank; i--) {
+        const size_t at = (size_t)windows[i].to + n;
+        const V v = gated_sum(image_dy + at, image_mask + at);
+        sums[9] += v;
+        zeros += v * 0; // NaN where v is not finite
+      }
+      UNROLL for (int k = 0; k < 9; k++) rest_sum(part + (size_t)k * N + n, sums[k] + zeros, N - n, b == lo);
       if (columns) rest_sum(columns + n, sums[9], N - n, b == lo);
     }
   }

@@ -21,6 +21,7 @@ typedef struct Planes {
   int band, bands;     // rows of outputs a band, bands an image
   int rows, width, K;  // of a plane; places of a window
   int32_t *place;      // [K], floats from a pixel's first place
+  int32_t *windows;    // [out_width], those of a row that see anything
   float *panels, *x;   // weights [columns][K][cols * VW]; planes [C][rows][width]
 } Planes;
 
@@ -35,9 +36,11 @@ INLINE int find_planes(const Task *task, const Geometry *g, Planes *p) {
   p->K = g->kernel_height * g->kernel_width * g->channels;
   const size_t places = (size_t)ceil_div(p->K, 16) * 16, weights = (size_t)p->K * ceil_div(g->filters, VW) * VW;
   p->place = (int32_t *)task->scratch;
-  p->panels = (float *)task->scratch + places;
+  p->windows = p->place + places;
+  p->panels = (float *)(p->windows + ceil_div(g->out_width, 16) * 16);
   p->x = p->panels + weights;
-  return (places + weights + (size_t)g->channels * p->rows * p->width) * 4 <= task->scratch_bytes;
+  const size_t planes = (size_t)g->channels * p->rows * p->width;
+  return (size_t)(p->x + planes - (float *)task->scratch) * 4 <= task->scratch_bytes;
 }
 INLINE void prepare_planes(const Geometry *g, const float *w, Planes *p) {
   const int N = g->filters, C = g->channels;

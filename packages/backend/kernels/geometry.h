@@ -22,6 +22,15 @@ INLINE void valid_outputs(int n, int stride, int offset, int size, int *lo, int 
   if (*hi < *lo) *hi = *lo;
 }
 
+// Whether rows x columns floats, `next` from row to row, are all zero.
+typedef uint32_t Bits __attribute__((may_alias));
+INLINE int all_zero(const float *x, size_t next, int rows, int columns) {
+  Bits bits = 0;
+  for (int r = 0; r < rows; r++, x += next)
+    for (int k = 0; k < columns; k++) bits |= ((const Bits *)x)[k];
+  return bits << 1 == 0; // of -0 too
+}
+
 // What the windows of an image reach, from its first row and column of padding on; `in_place` if that is the image
 // itself or part of it, and then rows are the image's.
 typedef struct Reach { int height, width, in_place, across; } Reach;

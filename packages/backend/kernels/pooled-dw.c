@@ -98,7 +98,6 @@ static void k_pooled_dw(const Task *task) {
   }
   float *part = FLOATS(3) + (size_t)images.chunk * KH * L * N + n0, *added = FLOATS_OR_NULL(6 + GEOMETRY_INTS);
   for (int kh = 0; kh < KH; kh++)
-    for (int i = 0; i < L; i++, part += N)
-      ROLLED for (int n = 0; n < count; n++) part[n] = sums[n * next + kh * row + i];
+    transpose_block((const int32_t *)sums + kh * row, next, (int32_t *)part + (size_t)kh * L * N, (size_t)N, count, L);
   if (added) store_row(added + (size_t)images.chunk * N + n0, columns, count);
 }

@@ -37,4 +37,33 @@ INLINE void share_elements(const Task *task, int n, int *lo, int *hi) {
   *lo *= 1024;
   *hi = min_int(*hi * 1024, n);
 }
+
+// to[c * to_row + r] = from[r * from_row + c] of 4-byte values, four by four where there are so many.
+typedef int32_t Four __attribute__((vector_size(16), aligned(4), may_alias));
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (Four){__VA_ARGS__})
+#endif
+INLINE void transpose_four(const int32_t *from, size_t from_row, int32_t *to, size_t to_row) {
+  const Four a = *(const Four *)from, b = *(const Four *)(from + from_row);
+  const Four c = *(const Four *)(from + 2 * from_row), d = *(const Four *)(from + 3 * from_row);
+  const Four ab = SHUFFLE(a, b, 0, 4, 1, 5), cd = SHUFFLE(c, d, 0, 4, 1, 5);
+  const Four ab_high = SHUFFLE(a, b, 2, 6, 3, 7), cd_high = SHUFFLE(c, d, 2, 6, 3, 7);
+  *(Four *)to = SHUFFLE(ab, cd, 0, 1, 4, 5);
+  *(Four *)(to + to_row) = SHUFFLE(ab, cd, 2, 3, 6, 7);
+  *(Four *)(to + 2 * to_row) = SHUFFLE(ab_high, cd_high, 0, 1, 4, 5);
+  *(Four *)(to + 3 * to_row) = SHUFFLE(ab_high, cd_high, 2, 3, 6, 7);
+}
+ALONE void transpose_block(const int32_t *from, size_t from_row, int32_t *to, size_t to_row, int rows, int columns) {
+  int c = 0;
+  for (; c + 4 <= columns; c += 4) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) transpose_four(from + r * from_row + c, from_row, to + c * to_row + r, to_row);
+    for (; r < rows; r++)
+      for (int i = c; i < c + 4; i++) to[i * to_row + r] = from[r * from_row + i];
+  }
+  for (; c < columns; c++)
+    for (int r = 0; r < rows; r++) to[c * to_row + r] = from[r * from_row + c];
+}
 #endif

@@ -6,6 +6,9 @@
 #define CNNKIT_UNPOOL_H
 #include "geometry.h"
 
+// A window: where what it sees begins, and its place among all or where its values lie.
+typedef struct Seeing { uint32_t from, to; } Seeing;
+
 enum { RELU_OFF = 4, FIRST_NAN = 8, ALL_NAN = 15 * FIRST_NAN };
 
 // Pools four vectors after relu: n lanes of values to out, of winners to mask. NaN is ignored, and a
@@ -72,6 +75,13 @@ INLINE void unpool(const float *dy, const int8_t *mask, int gated, V *e) {
   V v = load(dy);
   if (gated) v = pick(byte == RELU_OFF, v * 0, v);
   UNROLL for (int i = 0; i < 4; i++) e[i] = keep(winner == i, v);
+}
+
+// The sum of each window's gradients before the pool, relu's taken along.
+INLINE V gated_sum(const float *dy, const int8_t *mask) {
+  const VI byte = load_bytes(mask);
+  const V v = load(dy);
+  return pick(byte == RELU_OFF, v * 0, (V)((VI)v | (byte > RELU_OFF))); // all bits set: NaN
 }
 
 // Whether zeros may be left out of products with these floats.

@@ -109,7 +109,7 @@ function isPooledFirst(info: Conv2DInfo): boolean {
   const ones = strideHeight * strideWidth * dilationHeight * dilationWidth * inChannels === 1;
   const whole =
     padInfo.top + padInfo.left === 0 && inHeight - outHeight === 2 && inWidth - outWidth === 2;
-  const fits = inHeight * inWidth * 16 <= SCRATCH_BYTES;
+  const fits = inHeight * inWidth * 18 + 64 <= SCRATCH_BYTES;
   return (
     fits &&
     ones &&
