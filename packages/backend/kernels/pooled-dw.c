@@ -3,7 +3,8 @@
 // Chunks: a share of the images by a slab of filters. Their counts come from the shape, so any number of threads
 // gives the same bits.
 // An image that is padded is copied with its zeros. Rows of windows are taken in strips, whose pixels stay in L1:
-// a filter's winners are listed, and for each kernel row a block of vectors is summed along the list, in registers.
+// a filter's winners are listed, and for each kernel row a block of vectors is summed along the list, in registers;
+// filter by filter, so that its list stays in L1 too.
 // The sums rest in scratch, [n][KH][KW * C], and are transposed at the end.
 // Cost: KH KW C multiply-adds a filter and window that relu left on, each with a load: about half the peak rate.
 #include "winners.h"
@@ -87,13 +88,13 @@ static void k_pooled_dw(const Task *task) {
       const int high = (2 * rows - 1) * g->stride_height + (KH - 1) * g->dilation_height + 1;
       const int all = !all_finite(strip.x, (size_t)high * reach.across * C);
       list_filters(g, &strip, FLOATS(1) + at, mask + at, count, all, items, room, counts, won, columns);
-      for (int kh = 0; kh < KH; kh++)
-        for (int v = 0, cols; v < L; v += cols * VW) {
-          const float *x = strip.x + (size_t)kh * g->dilation_height * reach.across * C + v;
-          cols = block_columns(L - v);
-          for (int n = 0; n < count; n++)
-            if (counts[n]) add_block(cols, items + (size_t)n * room, counts[n], x, sums + n * next + kh * row + v, row - v);
-        }
+      for (int n = 0; n < count; n++)
+        for (int kh = 0; kh < KH && counts[n]; kh++)
+          for (int v = 0, cols; v < L; v += cols * VW) {
+            const float *x = strip.x + (size_t)kh * g->dilation_height * reach.across * C + v;
+            cols = block_columns(L - v);
+            add_block(cols, items + (size_t)n * room, counts[n], x, sums + n * next + kh * row + v, row - v);
+          }
     }
   }
   float *part = FLOATS(3) + (size_t)images.chunk * KH * L * N + n0, *added = FLOATS_OR_NULL(6 + GEOMETRY_INTS);
