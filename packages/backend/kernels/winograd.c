@@ -20,9 +20,9 @@ INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, i
         const float *from = w + (size_t)c * N + n;
         float *to = u + filter_place(C, N, c, n);
 #define IN(i, j) load(from + (size_t)((i) * 3 + (j)) * C * N)
-#define OUT(i, j, value) store(to + (size_t)((i) * (m + 2) + (j)) * fs, value)
+#define OUT(i, j, value) store(to + (size_t)((i) * points_of(m) + (j)) * fs, value)
         if (m == 5) PASSES(column_g5, 7, 3, IN, OUT);
-        else SANDWICH(m + 2, 3, M_G, IN, OUT)
+        else SANDWICH(points_of(m), 3, M_G, IN, OUT)
 #undef IN
 #undef OUT
       }
@@ -30,7 +30,7 @@ INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, i
 
 #define CASE(m) \
   ALONE void filter_channels_##m(const float *w, int C, int N, int lo, int hi, float *u) { filter_channels(m, w, C, N, lo, hi, u); }
-FORWARD_TILE_SIZES(CASE)
+FORWARD_TILE_SIZES(CASE) CASE(6)
 #undef CASE
 
 // w U C N m
@@ -40,7 +40,8 @@ static void k_winograd_filter(const Task *task) {
   share(task, ceil_div(C, 16), &lo, &hi);
   lo *= 16;
   hi = min_int(C, hi * 16);
-  BY_FORWARD_TILE_SIZE(INT(4), filter_channels, FLOATS(0), C, N, lo, hi, FLOATS(1));
+  if (INT(4) == SIX) filter_channels_6(FLOATS(0), C, N, lo, hi, FLOATS(1));
+  else BY_FORWARD_TILE_SIZE(INT(4), filter_channels, FLOATS(0), C, N, lo, hi, FLOATS(1));
 }
 
 // A' M A of one tile, plus bias and activation, to where its outputs lie. Checked, act is relu, and each output close

@@ -9,6 +9,9 @@
 // windows alike along rows or columns exact ties, as summing directly does. With m = 3 to 5 that cancels
 // only up to rounding. Bounds that the tests hold, in units of 2^-24 times the largest sum of |x| |w| in a
 // tensor: 6 for m = 2, 8 for m = 3, 20 for m = 4, 32 for m = 5; their points were chosen for that.
+// For dX of 3 x 3 outputs there is SIX besides: Karatsuba's products of three terms, a0 b0, a1 b1, a2 b2, and those of
+// the sums a0 + a1, a0 + a2, a1 + a2, six a side where tiles of m = 2 take eight, with errors as small (bound 6) and
+// nothing but its own window in a sum either.
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
 // padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
 // transforms themselves know no edges.
@@ -165,6 +168,21 @@ INLINE void column_at5(const V *d, V *r) {
   r[3] = times(CC5, mc, times(BB5, mb, ma * AA5));
   r[4] = times(CC5 * CC5, pc, times(BB5 * BB5, pb, times(AA5 * AA5, pa, d[6])));
 }
+// SIX: both sides' six terms, and the five sums of their products.
+static const float G_SIX[6][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 0}, {1, 0, 1}, {0, 1, 1}};
+INLINE void column_six(const V *d, V *r) {
+  UNROLL for (int i = 0; i < 3; i++) r[i] = d[i];
+  r[3] = d[0] + d[1];
+  r[4] = d[0] + d[2];
+  r[5] = d[1] + d[2];
+}
+INLINE void column_b_six(const V *d, V *r) {
+  r[0] = d[0];
+  r[1] = d[3] - d[0] - d[1];
+  r[2] = d[4] - d[0] - d[2] + d[1];
+  r[3] = d[5] - d[1] - d[2];
+  r[4] = d[2];
+}
 // OUT(i, j, value) = L in L' for L of one of these, from IN(i, j), n columns to `rows` rows: columns first, by
 // way of the stack, then rows, so that 16 registers are enough.
 #define PASSES(COLUMN, rows, n, IN, OUT)                                                            \
@@ -185,7 +203,7 @@ INLINE void column_at5(const V *d, V *r) {
   } while (0)
 #define M_BT(i, j) BT2[i][j]
 #define M_B(i, j) BT2[j][i]
-#define M_G(i, j) (m == 2 ? G2[i][j] : m == 3 ? G3[i][j] : G4[i][j])
+#define M_G(i, j) (m == 2 ? G2[i][j] : m == 3 ? G3[i][j] : m == SIX ? G_SIX[i][j] : G4[i][j])
 #define M_GT(i, j) M_G(j, i)
 #define M_A(i, j) A2[i][j]
 #define M_AT(i, j) A2[j][i]
@@ -237,11 +255,16 @@ INLINE size_t plane_stride(int tiles, int channels) {
 
 // The tiles of all outputs of all images, those at the right and bottom edge perhaps partial; of a
 // pooled output only whole windows, as a valid pool has them.
-typedef struct Tiles { int m, across, per_image, total; } Tiles;
+// `m` says how they are made: m outputs a side, or SIX.
+enum { SIX = 6 };
+INLINE int side_of(int m) { return m == SIX ? 3 : m; }
+INLINE int points_of(int m) { return m == SIX ? 6 : m + 2; }
+typedef struct Tiles { int m, side, across, per_image, total; } Tiles;
 INLINE Tiles tiles_of(const Geometry *g, int m, int pooled) {
-  const int down = ceil_div(pooled ? g->out_height / 2 * 2 : g->out_height, m);
-  const int across = ceil_div(pooled ? g->out_width / 2 * 2 : g->out_width, m);
-  return (Tiles){m, across, down * across, g->batch * down * across};
+  const int side = side_of(m);
+  const int down = ceil_div(pooled ? g->out_height / 2 * 2 : g->out_height, side);
+  const int across = ceil_div(pooled ? g->out_width / 2 * 2 : g->out_width, side);
+  return (Tiles){m, side, across, down * across, g->batch * down * across};
 }
 
 // size x size pixels of an image, those of one tile: in place, or in `spare` where some do not exist.
@@ -254,7 +277,7 @@ typedef struct Patch {
 INLINE Patch find_patch(float *images, int height, int width, int channels, const Tiles *tiles, int t, int pad_top,
                         int pad_left, int size, int used, float *spare) {
   const int b = t / tiles->per_image, r = t % tiles->per_image;
-  const int y = r / tiles->across * tiles->m - pad_top, x = r % tiles->across * tiles->m - pad_left;
+  const int y = r / tiles->across * tiles->side - pad_top, x = r % tiles->across * tiles->side - pad_left;
   Patch p = {.image_row = (size_t)width * channels, .image_pixel = (size_t)channels, .size = size,
              .y0 = max_int(0, -y), .y1 = min_int(size, height - y), .x0 = max_int(0, -x), .x1 = min_int(size, width - x)};
   p.first = images + (((ptrdiff_t)b * height + y) * width + x) * channels;
@@ -263,6 +286,13 @@ INLINE Patch find_patch(float *images, int height, int width, int channels, cons
   p.row = p.whole ? p.image_row : (size_t)size * used;
   p.pixel = p.whole ? p.image_pixel : (size_t)used;
   return p;
+}
+// Has the patch in spare whether it exists or not, pixels `used` floats apart.
+INLINE void leave_image(Patch *p, int used, float *spare) {
+  p->whole = 0;
+  p->at = spare;
+  p->row = (size_t)p->size * used;
+  p->pixel = (size_t)used;
 }
 // Fills a spare patch with what exists and zeros. Each pixel may overrun into the next, so in order.
 static void fetch_patch(const Patch *p, int used) {
@@ -288,11 +318,17 @@ static void put_patch(const Patch *p, int used) {
 // For each size of tiles its own functions, ALONE: a model seldom takes all of them.
 #define TILE_SIZES(CASE) CASE(2) CASE(3) CASE(4)
 #define FORWARD_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(5)
+#define GRADIENT_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(6)
 #define BY_TILE_SIZE(m, function, ...)                                                              \
   do {                                                                                              \
     if ((m) == 2) function##_2(__VA_ARGS__);                                                        \
     else if ((m) == 4) function##_4(__VA_ARGS__);                                                   \
     else function##_3(__VA_ARGS__);                                                                 \
+  } while (0)
+#define BY_GRADIENT_TILE_SIZE(m, function, ...)                                                     \
+  do {                                                                                              \
+    if ((m) == SIX) function##_6(__VA_ARGS__);                                                      \
+    else BY_TILE_SIZE(m, function, __VA_ARGS__);                                                    \
   } while (0)
 #define BY_FORWARD_TILE_SIZE(m, function, ...)                                                      \
   do {                                                                                              \
@@ -332,8 +368,9 @@ static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *
 INLINE void transform_gradient(const int m, const Patch *p, int N, float *v, size_t fs) {
   for (int n = 0; n < N; n += VW, v += VW) {
 #define IN(i, j) load(PIXEL(p, i, j) + n)
-#define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
-    if (m == 4) PASSES(column_a4, 6, 4, IN, OUT);
+#define OUT(i, j, value) store(v + (size_t)((i) * points_of(m) + (j)) * fs, value)
+    if (m == SIX) PASSES(column_six, 6, 3, IN, OUT);
+    else if (m == 4) PASSES(column_a4, 6, 4, IN, OUT);
     else if (m == 3) PASSES(column_a3, 5, 3, IN, OUT);
     else SANDWICH(4, 2, M_A, IN, OUT)
 #undef IN
@@ -342,16 +379,16 @@ INLINE void transform_gradient(const int m, const Patch *p, int N, float *v, siz
 }
 #define CASE(m) \
   ALONE void transform_gradient_##m(const Patch *p, int N, float *v, size_t fs) { transform_gradient(m, p, N, v, fs); }
-TILE_SIZES(CASE)
+GRADIENT_TILE_SIZES(CASE)
 #undef CASE
 // The transformed gradients of tiles [t0, t0 + count), all filters.
 static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, float *spare, float *v, size_t fs, int t0,
                            int count) {
   const int N = g->filters;
   for (int t = 0; t < count; t++, v += tile_stride(N)) {
-    const Patch p = find_patch(dy, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->m, N, spare);
+    const Patch p = find_patch(dy, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->side, N, spare);
     if (!p.whole) fetch_patch(&p, N);
-    BY_TILE_SIZE(tiles->m, transform_gradient, &p, N, v, fs);
+    BY_GRADIENT_TILE_SIZE(tiles->m, transform_gradient, &p, N, v, fs);
   }
 }
 

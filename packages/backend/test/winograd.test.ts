@@ -18,6 +18,7 @@ import {
   draw,
   error,
   gradients,
+  inputGradientBy,
   openEngines,
   plan,
   run,
@@ -108,6 +109,48 @@ describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
       ...gradients(info, [x!, w!], dy!, m, threads),
     ];
     expect(all(1).map(bits)).toEqual(all(2).map(bits));
+  });
+});
+
+describe('the gradient of an input by SIX', () => {
+  test.each(SEEDS)('keeps its bound to float64, drawn by seed %i', (seed) => {
+    const { next, info, w } = draw(seed + 500);
+    const dy = values(next, info.outShape);
+    const want = inputGradient(info, dy, w);
+    expect(error(inputGradientBy(info, dy, w, 6), want.sum, want.magnitude)).toBeLessThan(BOUND[6]);
+  });
+
+  test('keeps infinities and exact zeros to the windows that see them', () => {
+    const next = random(11);
+    const info = shape([2, 8, 11, 19], 21, 'valid');
+    const w = values(next, info.filterShape);
+    const dy = new Float32Array(tf.util.sizeFromShape(info.outShape));
+    const [at, filter] = [[1, 2, 4] as const, 20];
+    const [b, y, x] = at;
+    dy[((b * info.outHeight + y) * info.outWidth + x) * 21 + filter] = Number.POSITIVE_INFINITY;
+    const dx = inputGradientBy(info, dy, w, 6);
+    dx.forEach((value, i) => {
+      const pixel = Math.floor(i / 19);
+      const [row, column] = [Math.floor(pixel / 11) % 8, pixel % 11];
+      const sees = pixel >= 88 && row >= y && row < y + 3 && column >= x && column < x + 3;
+      if (sees) expect(Number.isFinite(value)).toBe(false);
+      else expect(value).toBe(0);
+    });
+  });
+
+  test('has the same bits on one thread and on two', () => {
+    const info = shape([9, 5, 11, 37], 45, 'same');
+    const next = random(2);
+    const [w, dy] = [values(next, info.filterShape), values(next, info.outShape)];
+    const [one, two] = [1, 2].map((threads) => inputGradientBy(info, dy, w, 6, threads));
+    expect(bits(one!)).toBe(bits(two!));
+  });
+
+  test('is taken of 3 x 3 outputs by all but the fastest', () => {
+    const info = shape([64, 5, 5, 64], 64, 'valid');
+    expect(planWinograd(info, 'input', false, 'checked')?.m).toBe(6);
+    expect(planWinograd(info, 'input', false, 'gradients')?.m).toBe(6);
+    expect(planWinograd(info, 'input', false, 'all')?.m).toBe(3);
   });
 });
 

@@ -19,20 +19,32 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands
  *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles (under
  *   a fused pool, where they are learned from, F(2x2) for small images), and so do gradients of filters, which add up over all tiles. Gradients of inputs take
- *   F(4x4) for large images, for small ones F(2x2), which also keeps what is exactly zero or exactly equal so (see
- *   `kernels/winograd.h`). Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
+ *   F(4x4) for large images, for small ones F(2x2) or, of 3 x 3 outputs, Karatsuba's products, which both keep what
+ *   is exactly zero so (see `kernels/winograd.h`). Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
  * - `'gradients'`: the same, but the forward passes of training are all summed directly.
  * - `'all'`: everywhere, with the fastest tiles, unchecked; for whoever wants speed before the last digits.
  * - `'off'`: nowhere.
  */
 export type WinogradUse = 'off' | 'gradients' | 'checked' | 'all';
 
-/** Outputs along a tile's side; 5 for forward passes with a pool. */
-export type WinogradTile = 2 | 3 | 4 | 5;
+/**
+ * Outputs along a tile's side; 5 for forward passes with a pool. 6, which `kernels/winograd.h` calls SIX, stands for
+ * gradients of the input from 3 x 3 outputs by 6 x 6 products.
+ */
+export type WinogradTile = 2 | 3 | 4 | 5 | 6;
+
+/** Outputs along a tile's side. */
+function sideOf(m: WinogradTile): number {
+  return m === 6 ? 3 : m;
+}
+
+/** The products of a tile, an input channel and a filter. */
+export function frequenciesOf(m: WinogradTile): number {
+  return m === 6 ? 36 : (m + 2) ** 2;
+}
 
 /** How a convolution is cut up for `kernels/winograd*.c`: by its shape alone. */
 export interface WinogradPlan {
-  /** Outputs along a tile's side. */
   readonly m: WinogradTile;
   /** Tiles transformed and multiplied at a time, out of scratch. */
   readonly tilesAtOnce: number;
@@ -62,8 +74,9 @@ function planeStride(tiles: number, channels: number): number {
 }
 
 /** Tiles of an image's outputs; of pooled ones those of whole windows. */
-export function countTiles(info: Conv2DInfo, m: number, pooled: boolean): number {
-  const along = (size: number) => Math.ceil((pooled ? Math.floor(size / 2) * 2 : size) / m);
+export function countTiles(info: Conv2DInfo, m: WinogradTile, pooled: boolean): number {
+  const side = sideOf(m);
+  const along = (size: number) => Math.ceil((pooled ? Math.floor(size / 2) * 2 : size) / side);
   return along(info.outHeight) * along(info.outWidth);
 }
 
@@ -92,7 +105,7 @@ function planImages(
   most: number,
 ): WinogradPlan | undefined {
   const { batchSize: batch, inChannels: C, outChannels: N } = info;
-  const frequencies = (m + 2) ** 2;
+  const frequencies = frequenciesOf(m);
   const image = perImage * (m * m + 1) * Math.ceil(N / 16) * 16 + 64;
   const images = blockSize(batch, Math.max(1, Math.floor(most / perImage)), 4);
   const tilesAtOnce = images * perImage;
@@ -111,14 +124,14 @@ export function planWithTile(
   m: WinogradTile,
 ): WinogradPlan | undefined {
   const { batchSize: batch, inChannels: C, outChannels: N } = info;
-  const frequencies = (m + 2) ** 2;
+  const frequencies = frequenciesOf(m);
   const perImage = countTiles(info, m, pooled);
   const tiles = batch * perImage;
   if (!isWinogradShape(info) || tiles === 0 || tiles > 2 ** 30) return undefined;
   const perTile = frequencies * (tileStride(C) + tileStride(N)) * 4;
   const most = Math.max(12, Math.min(MOST_TILES, Math.floor(BLOCK_BYTES / perTile / 12) * 12));
   // A patch of pixels at an image's edge, a row of sums, and what vectors overrun.
-  const fixed = (frequencies + 1) * Math.max(C, N) + 128;
+  const fixed = (frequencies + 1) * Math.ceil(Math.max(C, N) / 16) * 16 + 128;
   const blocks = (at: number) => frequencies * (planeStride(at, C) + planeStride(at, N));
   const fits = (floats: number) => (fixed + floats) * 4 <= SCRATCH_BYTES;
 
@@ -169,7 +182,7 @@ export function planWithTile(
 //   32, 32 x 32, 32 -> 32        85,  97, 138 and 94, 107, 140   167, 225, 265 and 192, 240, 296
 //   64,  5 x  5, 64 -> 64        51, 134,  82 and 29,  91,  56    97, 241, 126 and 101, 215, 138
 /** A tile's transforms, a frequency and a channel or filter. */
-const TRANSFORM = { 2: 8, 3: 11, 4: 13, 5: 16 } as const;
+const TRANSFORM = { 2: 8, 3: 11, 4: 13, 5: 16, 6: 10 } as const;
 /** A filter's transform, a frequency, channel and filter. */
 const FILTER = 6;
 /** What the direct kernels cost beside the products, a kernel tap, output pixel and channel. */
@@ -187,11 +200,11 @@ function directCost(info: Conv2DInfo, pass: ConvolutionPass, pooled: boolean): n
 function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): number {
   const { batchSize, inChannels: C, outChannels: N } = info;
   const tiles = batchSize * countTiles(info, m, pooled);
-  return (m + 2) ** 2 * (tiles * (C * N + TRANSFORM[m] * (C + N)) + FILTER * C * N);
+  return frequenciesOf(m) * (tiles * (C * N + TRANSFORM[m] * (C + N)) + FILTER * C * N);
 }
 
 /**
- * Outputs along a side from which on all but `'all'` takes larger tiles for the input's gradient and, of twice as many,
+ * Outputs along a side from which on all but `'all'` takes less exact tiles for the input's gradient and, of twice as many,
  * for a pooled forward pass that is learned from. Decisions that turned, beyond what float32 itself strays, in 20 steps
  * of 32 models and optimizers on 24 orders of the images within a batch: 2 of 768 runs as it is, 4 with small input
  * gradients by F(3x3). By F(4x4) they doubled the turns of that time, and with small pooled layers forward by F(5x5)
@@ -210,7 +223,7 @@ function tilesFor(
   const small = Math.min(outHeight, outWidth) < (pooled ? 2 * LARGE : LARGE);
   // Of few channels the transforms of larger tiles would be most of the work.
   if (pooled) return inChannels < 4 || (exact && small) ? [2] : exact ? [2, 4] : [2, 4, 5];
-  return pass === 'input' && small && use !== 'all' ? [2] : [2, 3, 4];
+  return pass === 'input' && small && use !== 'all' ? [2, 6] : [2, 3, 4];
 }
 
 /**

@@ -8,7 +8,7 @@ import { sendPartialSums } from './fold.js';
 import { geometryOf } from './geometry.js';
 import { chunksFor, sizeOf } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { countTiles, planWinograd, type WinogradPlan } from './winograd-plan.js';
+import { countTiles, frequenciesOf, planWinograd, type WinogradPlan } from './winograd-plan.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
@@ -21,7 +21,7 @@ function transformedFilter(
   transposed: boolean,
 ): number {
   const [rows, columns] = transposed ? [outChannels, inChannels] : [inChannels, outChannels];
-  const frequencies = (m + 2) ** 2;
+  const frequencies = frequenciesOf(m);
   // Columns come in whole vectors, of whatever width the build has.
   const bytes = frequencies * (rows * Math.ceil(columns / 16) + 1) * 64;
   return filter.derived(`winograd${m}${transposed ? ' transposed' : ''}`, bytes, (to) => {
