@@ -145,6 +145,19 @@ describe('every function of scores', () => {
       errorOf(name, () => call([0, 1], ['a', 'b']));
       errorOf(name, () => call([0, 1], undefined));
     });
+    it(`${name}: scores in rows of one, of another length or other weights`, () => {
+      const rows = (n: number) => Array.from({ length: n }, () => [0.5]);
+      const table = (n: number) => ({ data: new Float32Array(n).fill(0.5), shape: [n, 1] });
+      for (const column of [rows, table]) {
+        for (const n of [1, 3]) {
+          expect(errorOf(name, () => call([0, 1], column(n))).code).toBe('lengths_differ');
+        }
+        if (UNWEIGHTED.test(name)) continue;
+        for (const weights of [[1], [1, 1, 1]]) {
+          expect(errorOf(name, () => call([0, 1], column(2), weights)).code).toBe('lengths_differ');
+        }
+      }
+    });
   }
   for (const [name, call] of Object.entries(OF_PROBABILITIES)) {
     it(`${name}: probabilities outside [0, 1]`, () => {

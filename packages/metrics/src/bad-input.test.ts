@@ -123,6 +123,75 @@ CALLS.push(
   ],
 );
 
+const TWO = [
+  [1, 0],
+  [0, 1],
+];
+const HALF = [
+  [0.75, 0.25],
+  [0.25, 0.75],
+];
+
+for (const score of [metrics.logLoss, metrics.brierScoreLoss]) {
+  CALLS.push(
+    [
+      `labels beside one-hot rows, ${score.name}`,
+      () => score(TWO, HALF, { labels: [0, 1] }),
+      'target_format',
+      /yTrue must hold one label a sample beside labels; received rows of 2\.$/,
+    ],
+    [
+      `labels given twice, ${score.name}`,
+      () => score([0, 1], HALF, { labels: [0, 1, 1] }),
+      'labels_not_unique',
+      /labels must be unique; received \[0, 1, 1\]\.$/,
+    ],
+  );
+}
+
+const OF_LABELS = {
+  precisionScore: (labels) => metrics.precisionScore(TWO, TWO, { labels, average: null }),
+  recallScore: (labels) => metrics.recallScore(TWO, TWO, { labels, average: 'samples' }),
+  f1Score: (labels) => metrics.f1Score(TWO, TWO, { labels, average: 'macro' }),
+  fbetaScore: (labels) => metrics.fbetaScore(TWO, TWO, { labels, average: 'micro', beta: 2 }),
+  jaccardScore: (labels) => metrics.jaccardScore(TWO, TWO, { labels, average: 'macro' }),
+  precisionRecallFscoreSupport: (labels) =>
+    metrics.precisionRecallFscoreSupport(TWO, TWO, { labels }),
+  multilabelConfusionMatrix: (labels) => metrics.multilabelConfusionMatrix(TWO, TWO, { labels }),
+  classificationReport: (labels) => metrics.classificationReport(TWO, TWO, { labels }),
+} satisfies Record<string, (labels: number[]) => unknown>;
+
+for (const [name, call] of Object.entries(OF_LABELS)) {
+  const what = `no labels of rows, ${name}`;
+  CALLS.push([
+    what,
+    () => call([]),
+    'labels_empty',
+    /labels must hold at least one; received none/,
+  ]);
+}
+
+CALLS.push(
+  [
+    'a single class for DET, of weights too light to change a sum',
+    () => metrics.detCurve([1, 1, 1], [0.9, 0.8, 0.7], { sampleWeight: [1, 1e-20, 1e-20] }),
+    'one_class',
+    /received 1 class\.$/,
+  ],
+  [
+    'an area up to a rate of negatives that weigh nothing',
+    () => metrics.rocAucScore([0, 1], [0.25, 0.75], { maxFpr: 0.5, sampleWeight: [0, 1] }),
+    'one_class',
+    /maxFpr needs negative samples of weight; received none\.$/,
+  ],
+  [
+    'a class weight of no class where a class has none',
+    () => metrics.computeClassWeight([0, 1], { classWeight: new Map([0, 7].map((c) => [c, 2])) }),
+    'class_unknown',
+    /classWeight must weigh labels of classes; received \[7\]\.$/,
+  ],
+);
+
 for (const [what, call, code, message] of CALLS) {
   it(`${what}: ${code}, naming argument, rule and value`, () => {
     let error: Any;

@@ -21,7 +21,10 @@ import type { WarningOptions } from './warning.js';
 export interface BrierScoreOptions extends WeightOptions, WarningOptions {
   /** The class that a single column of probabilities speaks of. Default: 1, or the larger number. */
   readonly posLabel?: Label | null | undefined;
-  /** All classes, whose rising order is that of the columns. Default: those in `yTrue`. */
+  /**
+   * All classes, each once, whose rising order is that of the columns; not beside one-hot rows.
+   * Default: those in `yTrue`.
+   */
   readonly labels?: Labels | null | undefined;
   /** Halve the sum over the classes. Default: `'auto'`, halved for two classes only. */
   readonly scaleByHalf?: boolean | 'auto' | undefined;

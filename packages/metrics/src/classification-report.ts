@@ -17,7 +17,10 @@ import type { WarningOptions } from './warning.js';
 
 /** Options of {@link classificationReport}. */
 export interface ClassificationReportOptions extends WarningOptions {
-  /** The classes to report, in this order. Default: all that occur, sorted. */
+  /**
+   * The classes (of rows: the columns) to report, one or more, in this order. Default: all that occur,
+   * sorted.
+   */
   readonly labels?: Labels | null | undefined;
   /** What to print for each class. Default: the labels. */
   readonly targetNames?: readonly string[] | null | undefined;

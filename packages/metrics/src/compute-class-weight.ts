@@ -74,10 +74,12 @@ function givenWeights(
     const rule = 'classWeight must be "balanced", null or a Map from label to weight';
     fail(fn, 'option_value', `${rule}; received ${show(classWeight)}.`);
   }
+  const weights = new Map([...classWeight].map(([label, weight]) => [key(label), weight]));
   const known = new Set(labels.map(key));
-  const stray = [...classWeight.keys()].filter((label) => !known.has(key(label)));
-  if (stray.length > 0) {
+  const stray = [...weights.keys()].filter((label) => !known.has(label));
+  // With a weight for each class scikit-learn lets it pass.
+  if (stray.length > 0 && !labels.every((label) => weights.has(key(label)))) {
     fail(fn, 'class_unknown', `classWeight must weigh labels of classes; received ${show(stray)}.`);
   }
-  return labels.map((label) => classWeight.get(label) ?? 1);
+  return labels.map((label) => weights.get(key(label)) ?? 1);
 }

@@ -55,7 +55,7 @@ export function detCurve(
     const received = `${classCount} class${classCount === 1 ? '' : 'es'}`;
     fail('detCurve', 'one_class', `yTrue must hold two classes; received ${received}.`);
   }
-  if (negatives === 0 || positives === 0) {
+  if (thresholds.length > 0 && (negatives === 0 || positives === 0)) {
     const rule = 'the samples of one class have no weight';
     const warn = warner('detCurve', options.onWarning);
     warn('rates_undefined', 'UndefinedMetricWarning', `${rule}; its rate is NaN.`);

@@ -80,7 +80,9 @@ export class LabelStream {
 
   /** All that was counted, plain data. */
   state(): LabelStreamState {
-    const labels = this.#labels.toSorted(compareLabels);
+    const sorted = this.#labels.toSorted(compareLabels);
+    // Of batches with numbers and with booleans the labels are numbers.
+    const labels = sorted.some((label) => typeof label === 'number') ? sorted.map(key) : sorted;
     const at = labels.map((label) => this.#codes.get(key(label))!);
     const counts = at.flatMap((i) => at.map((j) => this.#counts[i * this.#capacity + j]!));
     return { labels, counts, weighted: this.#weighted };

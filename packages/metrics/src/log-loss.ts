@@ -13,7 +13,10 @@ import type { WarningOptions } from './warning.js';
 
 /** Options of {@link logLoss}. */
 export interface LogLossOptions extends CountOptions, WarningOptions {
-  /** All classes, whose rising order is that of the columns. Default: those in `yTrue`. */
+  /**
+   * All classes, each once, whose rising order is that of the columns; not beside one-hot rows.
+   * Default: those in `yTrue`.
+   */
   readonly labels?: Labels | null | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { WeightOptions } from './options.js';
 
 /** Options of {@link multilabelConfusionMatrix}. */
 export interface MultilabelConfusionMatrixOptions extends WeightOptions {
-  /** The classes (of rows: the columns) to count. Default: all, sorted. */
+  /** The classes (of rows: the columns) to count, one or more. Default: all, sorted. */
   readonly labels?: Labels | null | undefined;
   /** A matrix a sample instead of one a label; rows of 0 and 1 only. Default: false. */
   readonly samplewise?: boolean | undefined;

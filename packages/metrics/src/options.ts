@@ -16,7 +16,10 @@ export interface CountOptions extends WeightOptions {
 
 /** Options of scores that are computed class by class and then averaged. */
 export interface AverageOptions extends WeightOptions, WarningOptions {
-  /** The classes to score, in this order. Default: all that occur, sorted. */
+  /**
+   * The classes (of rows: the columns) to score, in this order, one or more: none is taken for a mistake,
+   * where scikit-learn answers with empty arrays. Default: all that occur, sorted.
+   */
   readonly labels?: Labels | null | undefined;
   /** The positive class of `average: 'binary'`. Default: 1. */
   readonly posLabel?: Label | null | undefined;

@@ -77,7 +77,8 @@ export function topKAccuracyScore(
   }
   const column = columnOf(metric, truth, classes);
   const hits = binary ? binaryHits(column, scores.data, k) : rankHits(column, scores, columns, k);
-  return share(hits, sampleWeight ? readWeights(metric, sampleWeight) : undefined, normalize);
+  const weights = sampleWeight ? readWeights(metric, sampleWeight, !normalize) : undefined;
+  return share(hits, weights, normalize);
 }
 
 function classesOfColumns(

@@ -44,10 +44,9 @@ export const CHOICE: Ends = {
     const start = Number(isDropped && tps[0] === 0 && tps[1] === 0);
     const clean = upperBound(fps.subarray(start), 0);
     const positives = tps.at(-1)!;
-    return {
-      from: start + Math.max(0, clean - 1),
-      to: positives > 0 ? start + lowerBound(tps.subarray(start), positives) + 1 : start,
-      isOpen: clean === 0,
-    };
+    const from = start + Math.max(0, clean - 1);
+    const to = positives > 0 ? start + lowerBound(tps.subarray(start), positives) + 1 : start;
+    // Of weights too light to change a sum no point is left.
+    return { from, to: Math.max(from, to), isOpen: clean === 0 };
   },
 };

@@ -27,7 +27,11 @@ function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Encodes columns of one kind together; booleans beside numbers count as 0 and 1. */
+/**
+ * Encodes columns of one kind together. Booleans beside numbers count as 0 and 1; Python's set keeps
+ * whichever of True and 1 came first, so where the first column is of booleans and has all labels they
+ * stay booleans.
+ */
 export function encode(fn: string, names: readonly string[], columns: readonly Column[]): Encoded {
   const strings = columns.filter((column) => column.kind === 'string').length;
   if (strings === columns.length) return encodeByMap(columns.map((column) => column.values));
@@ -45,7 +49,8 @@ export function encode(fn: string, names: readonly string[], columns: readonly C
     return whole ?? fail(fn, 'target_format', `${names[i]} must hold whole numbers.`);
   });
   const encoded = encodeNumbers(numbers);
-  const booleans = columns.every((column) => column.kind === 'boolean' && column.length > 0);
+  const isWhole = () => new Set(encoded.codes[0]).size === encoded.labels.length;
+  const booleans = columns.every(({ kind }, i) => kind === 'boolean' || (i > 0 && isWhole()));
   return booleans ? { ...encoded, labels: encoded.labels.map(Boolean) } : encoded;
 }
 

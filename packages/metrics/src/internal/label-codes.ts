@@ -11,9 +11,7 @@ export function labelCodes(
   present: readonly Label[],
   wanted: Labels,
 ): { readonly labels: readonly Label[]; readonly codes: Int32Array } {
-  const labels = Array.from(readColumn(fn, 'labels', wanted).values);
-  if (labels.length === 0)
-    fail(fn, 'labels_empty', 'labels must hold at least one; received none.');
+  const labels = readLabels(fn, wanted);
   const place = new Map(present.map((label, i) => [key(label), i]));
   const text = typeof present[0] === 'string';
   const codes = Int32Array.from(
@@ -21,6 +19,14 @@ export function labelCodes(
     (label) => place.get(text ? String(label) : key(label)) ?? -1,
   );
   return { labels, codes };
+}
+
+/** The labels that were asked for; none is a mistake, though scikit-learn answers with empty arrays. */
+export function readLabels(fn: string, wanted: Labels): readonly Label[] {
+  const labels = Array.from(readColumn(fn, 'labels', wanted).values);
+  if (labels.length === 0)
+    fail(fn, 'labels_empty', 'labels must hold at least one; received none.');
+  return labels;
 }
 
 /** True and 1 are one label in Python. */

@@ -1,6 +1,6 @@
 import type { Label, Labels } from '../labels.js';
 import { fail, show } from './fail.js';
-import { labelCodes } from './label-codes.js';
+import { labelCodes, readLabels } from './label-codes.js';
 import { sum } from './numpy.js';
 import type { CheckedTargets, ClassTargets, IndicatorTargets } from './targets.js';
 import { requireWeight } from './weights.js';
@@ -127,7 +127,7 @@ function indicatorCounts(
 
 function pickColumns(metric: string, columns: number, wanted?: Labels | null): number[] {
   if (!wanted) return Array.from({ length: columns }, (_, i) => i);
-  return Array.from(wanted as ArrayLike<Label>, (label) => {
+  return readLabels(metric, wanted).map((label) => {
     if (typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < columns) {
       return label;
     }

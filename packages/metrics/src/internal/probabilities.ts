@@ -9,7 +9,7 @@ import {
   type Scores,
 } from './score-table.js';
 import { checkLengths } from './targets.js';
-import { columnOf, readTruth, sortLabels, type Truth } from './truth.js';
+import { columnOf, readTruth, sortUnique, type Truth } from './truth.js';
 import type { Warn } from './warn.js';
 import { readWeights } from './weights.js';
 
@@ -64,6 +64,10 @@ function readMulticlass(
   const weights = sampleWeight ? readWeights(fn, sampleWeight) : undefined;
   const columns = Math.max(2, scores.columns ?? 1);
   const oneLabel = 'codes' in truth;
+  if (labels && !oneLabel) {
+    const rule = 'yTrue must hold one label a sample beside labels';
+    fail(fn, 'target_format', `${rule}; received rows of ${truth.columns}.`);
+  }
   const { classCount, column } = oneLabel
     ? trueColumns(fn, truth, labels, warn)
     : { classCount: truth.columns, column: truth.data };
@@ -225,7 +229,7 @@ function trueColumns(
 }
 
 function orderLabels(fn: string, labels: Labels, warn: Warn): readonly Label[] {
-  const { given, sorted, ordered } = sortLabels(fn, labels);
+  const { given, sorted, ordered } = sortUnique(fn, labels);
   if (!ordered) {
     const rule = `labels are taken in rising order, ${show(sorted)}, not as given, ${show(given)}`;
     warn('labels_not_ordered', 'UserWarning', `${rule}; the columns of yProba must follow it.`);

@@ -1,4 +1,5 @@
 import type { BinaryScore } from './binary-average.js';
+import { fail } from './fail.js';
 import { borrow } from './memory.js';
 import type { SortedScores } from './sort.js';
 import { sortUsed } from './thresholds.js';
@@ -33,6 +34,9 @@ export function binaryRocAuc(fn: string, warn: Warn, maxFpr: number): BinaryScor
         if (total > 0) continue;
         const rule = `yTrue holds no ${side} samples of weight`;
         warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; the area is NaN.`);
+      }
+      if (maxFpr < 1 && !(negatives > 0)) {
+        fail(fn, 'one_class', 'maxFpr needs negative samples of weight; received none.');
       }
       if (!(negatives > 0 && positives > 0)) return Number.NaN;
       if (maxFpr === 1) return whole / (negatives * positives);

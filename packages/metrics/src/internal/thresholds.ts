@@ -5,7 +5,7 @@ import { checkFinite } from './encode.js';
 import { fail, isArrayLike, show } from './fail.js';
 import type { Memory } from './memory.js';
 import { reals } from './numpy.js';
-import { oneScore, readScores } from './score-table.js';
+import { oneScore, readReals } from './score-table.js';
 import { type SortedScores, sortByScore } from './sort.js';
 import { checkLengths } from './targets.js';
 import { positiveCode, readTruthColumn, type Truth } from './truth.js';
@@ -76,8 +76,10 @@ function readScoreColumn(
   sampleWeight: ArrayLike<number> | null | undefined,
   memory: Memory,
 ): ArrayLike<number> {
+  const check = (scores: number) =>
+    checkLengths(fn, { yTrue: length, yScore: scores, sampleWeight: sampleWeight?.length });
   if (isArrayLike(yScore) && !isArrayLike(yScore[0])) {
-    checkLengths(fn, { yTrue: length, yScore: yScore.length, sampleWeight: sampleWeight?.length });
+    check(yScore.length);
     if (Array.isArray(yScore)) {
       const copy = memory.doubles(length);
       if (!copyNumbers(yScore, copy)) {
@@ -89,7 +91,11 @@ function readScoreColumn(
   } else if (typeof yScore !== 'object') {
     fail(fn, 'target_format', `yScore must be an array of numbers; received ${show(yScore)}.`);
   }
-  return oneScore(fn, 'yScore', readScores(fn, 'yScore', yScore));
+  const read = readReals(fn, 'yScore', yScore);
+  check(read.length);
+  const scores = oneScore(fn, 'yScore', read);
+  checkFinite(fn, 'yScore', scores);
+  return scores;
 }
 
 /** False, and not all copied, if some are not finite numbers: times 0 those are NaN, and so is the sum. */

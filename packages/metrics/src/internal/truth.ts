@@ -56,12 +56,18 @@ export function sortLabels(
   return { given, sorted, ordered };
 }
 
+/** The same of labels that must be unique. */
+export function sortUnique(fn: string, labels: Labels): ReturnType<typeof sortLabels> {
+  const read = sortLabels(fn, labels);
+  if (read.sorted.length < read.given.length) {
+    fail(fn, 'labels_not_unique', `labels must be unique; received ${show(read.given)}.`);
+  }
+  return read;
+}
+
 /** Throws unless the labels are unique and rise. */
 export function checkOrdered(fn: string, labels: Labels): readonly Label[] {
-  const { given, sorted, ordered } = sortLabels(fn, labels);
-  if (sorted.length < given.length) {
-    fail(fn, 'labels_not_unique', `labels must be unique; received ${show(given)}.`);
-  }
+  const { given, sorted, ordered } = sortUnique(fn, labels);
   if (!ordered) {
     fail(fn, 'labels_not_ordered', `labels must be in rising order; received ${show(given)}.`);
   }
