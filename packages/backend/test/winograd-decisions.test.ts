@@ -6,7 +6,7 @@ import { sendUnsettled, sendWinograd, sendWinogradPool } from '../src/cnnkit/ker
 import type { WinogradTile } from '../src/cnnkit/kernels/winograd-plan.ts';
 import { Activation, Op } from '../src/cnnkit/opcodes.ts';
 import type { Storage } from '../src/cnnkit/storage.ts';
-import { engineBackend, prepare, random, values } from './helpers.ts';
+import { engineBackend, expectSameAsCpu, prepare, random, values } from './helpers.ts';
 import { BOUND, closeEngines, error, openEngines, plan, run, shape } from './winograd-harness.ts';
 import { convolve, type Info, pool } from './winograd-reference.ts';
 
@@ -67,7 +67,7 @@ function outputs(
 const direct = (of: Case) =>
   outputs(of, (engine, ...to) => {
     engine.winograd = 'off';
-    sendConv2D(engine, of.info, ...to, Activation.relu);
+    sendConv2D(engine, of.info, ...to, Activation.relu, true);
   });
 const fast = (of: Case, m: WinogradTile, checked: boolean, threads = 2) =>
   outputs(
@@ -144,7 +144,7 @@ function pooled(
       const operands = [store(x), store(w)] as const;
       const into = [store(bias).block(), to.blockToOverwrite(), winners] as const;
       engine.winograd = 'off';
-      if (checked === 'direct') sendConv2DPool(engine, info, operands, ...into);
+      if (checked === 'direct') sendConv2DPool(engine, info, operands, ...into, true);
       else {
         const how = { ...plan(info, 'forward', true, m), checked };
         sendWinogradPool(engine, info, operands, ...into, Activation.relu, how);
@@ -245,7 +245,7 @@ function normalized(
       const operands = [store(x), store(w)] as const;
       if (how === 'direct') {
         engine.winograd = 'off';
-        sendConv2D(engine, info, operands, blockOf(bias), y, Activation.linear);
+        sendConv2D(engine, info, operands, blockOf(bias), y, Activation.linear, true);
       } else {
         const tiles = plan(info, 'forward', false, m);
         const unsettled = sendUnsettled(engine, info, operands, store(bias), y, pooled, tiles);
@@ -454,6 +454,38 @@ describe('a forward pass that is learned from', () => {
     expect(signs(checked)).toEqual(signs(off));
     expect(await taped('gradients', true)).toEqual(off);
   });
+  // Of whole numbers direct sums are exact, and ties are many.
+  const whole = (seed: number, shape: number[]) =>
+    values(random(seed), shape).map((v) => Math.round(2 * v));
+  const gradientsOf =
+    (decide: (y: tf.Tensor4D) => tf.Tensor, channels = 8) =>
+    () => {
+      const inShape = [2, 11, 14, channels] as [number, number, number, number];
+      const filterShape = [3, 3, channels, 24] as [number, number, number, number];
+      const operands = [
+        tf.tensor4d(whole(1, inShape), inShape),
+        tf.tensor4d(whole(2, filterShape), filterShape),
+      ];
+      const loss = (x: tf.Tensor, w: tf.Tensor) => {
+        const y = decide(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid'));
+        return tf.sum(tf.mul(y, tf.tensor(whole(3, y.shape), y.shape)));
+      };
+      const [dx, dw] = tf.grads(loss)(operands);
+      return [dx!, dw!];
+    };
+  test.each([
+    ['relu6, whose gradient reads it first', (y: tf.Tensor4D) => tf.relu6(y)],
+    ['elu', (y: tf.Tensor4D) => tf.elu(y)],
+    ['relu and nothing behind', (y: tf.Tensor4D) => tf.relu(y)],
+    ['relu and a 2 x 2 pool', (y: tf.Tensor4D) => tf.maxPool(tf.relu(y), 2, 2, 'valid')],
+    ['relu and a 3 x 3 pool', (y: tf.Tensor4D) => tf.maxPool(tf.relu(y), 3, 3, 'valid')],
+    ['relu and a padded pool', (y: tf.Tensor4D) => tf.maxPool(tf.relu(y), 3, 2, 'same')],
+    ['relu and a pool that overlaps', (y: tf.Tensor4D) => tf.maxPool(tf.relu(y), 2, 1, 'valid')],
+    ['relu and the maximum of all pixels', (y: tf.Tensor4D) => tf.max(tf.relu(y), [1, 2])],
+  ] as const)('decides by ties as tfjs cpu does: %s', async (_, decide) => {
+    await expectSameAsCpu(gradientsOf(decide));
+  });
+
   test('is summed directly where something else does, that may decide later', async () => {
     expect(await taped('checked', false)).toEqual(await taped('off', false));
     expect(await taped('all', false)).not.toEqual(await taped('off', false));

@@ -1,4 +1,4 @@
-import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import { type backend_util, engine, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from './backend.js';
 import { sendPartialSums } from './kernels/fold.js';
 import { geometryOf } from './kernels/geometry.js';
@@ -31,7 +31,10 @@ export interface LinearKind {
     out: number,
     activation: number,
     addend: Storage | undefined,
+    learned: boolean,
   ): void;
+  /** The same by sums that round as direct ones do, if it has any other. */
+  readonly sendDirectly?: LinearKind['send'] | undefined;
   /**
    * Whether it can add another tensor of its shape before the activation; `'settling'` where what it reads is
    * settled with that tensor at hand.
@@ -56,6 +59,8 @@ export class DeferredLinear implements Deferred {
   readonly activation: number;
   /** What is added before the activation. */
   readonly addend: Storage | undefined;
+  /** Whether gradients of it may be asked for: it may be computed only when the tape is closed, by them. */
+  readonly learned: boolean = engine().state.gradientDepth > 0;
   /** Without activation: the same with one, of which the activation's gradient can be told. */
   activated: Storage | undefined;
   /** The winners of the 2 x 2 pool that was computed along, a byte an element. */
@@ -79,7 +84,7 @@ export class DeferredLinear implements Deferred {
   }
 
   compute(block: number): void {
-    this.kind.send(this.operands, this.bias, block, this.activation, this.addend);
+    this.kind.send(this.operands, this.bias, block, this.activation, this.addend, this.learned);
   }
 
   release(): void {
@@ -194,6 +199,18 @@ export function computeUnsettled(storage: Storage, pooled: boolean): Unsettled |
     unsettled = send(block);
   });
   return unsettled;
+}
+
+/**
+ * Has what waits and is learned from summed directly, before a reader that decides by its values: which of them is the
+ * greatest. Winograd's method would turn that, in ties above all.
+ */
+export function sumDirectly(storage: Storage): void {
+  const linear = linearOf(storage);
+  const send = linear?.learned ? linear.kind.sendDirectly : undefined;
+  if (linear === undefined || send === undefined) return;
+  const { operands, bias, activation, addend } = linear;
+  storage.settleBy((block) => send(operands, bias, block, activation, addend, true));
 }
 
 function linearOf(storage: Storage): DeferredLinear | undefined {

@@ -11,6 +11,7 @@ import type { Gate, Gateable } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation } from '../opcodes.js';
 import type { Storage } from '../storage.js';
+import { sendDirect } from './direct-convolution.js';
 import { areFloat, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 import { FUSED_ACTIVATIONS, finishActivation } from './matmul.js';
 import { sendConv2D, sendConv2DDw, sendConv2DDx } from './send-convolution.js';
@@ -102,8 +103,17 @@ export function forwardKernel(
 const conv2d = forwardKernel(false, (backend, info) => ({
   columns: info.outChannels,
   info,
-  send: ([x, filter], bias, out, activation) =>
-    sendConv2D(backend, info, [x, filter], bias === undefined ? 0 : bias.block(), out, activation),
+  send: ([x, filter], bias, out, activation, _, learned) => {
+    const from = bias === undefined ? 0 : bias.block();
+    sendConv2D(backend, info, [x, filter], from, out, activation, learned);
+  },
+  sendDirectly:
+    backend.winograd === 'all'
+      ? undefined
+      : ([x, filter], bias, out, activation) => {
+          const from = bias === undefined ? 0 : bias.block();
+          sendDirect(backend, info, [x, filter], from, out, activation);
+        },
   unsettled: ([x, filter], bias, pooled) => {
     const plan = planUnsettled(info, pooled, backend.winograd);
     if (plan === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
-import { deferUnpool, isPlainPool, poolableConvolution } from '../deferred.js';
+import { deferUnpool, isPlainPool, poolableConvolution, sumDirectly } from '../deferred.js';
 import { Op } from '../opcodes.js';
 import { Storage } from '../storage.js';
 import { geometryOf } from './geometry.js';
@@ -40,6 +40,7 @@ function pool(op: number): Kernel {
     if (info === undefined || x.dtype !== 'float32') return undefined;
     const along = op === Op.maxPool ? poolAlong(backend, x, info) : undefined;
     if (along !== undefined) return along;
+    if (op === Op.maxPool) sumDirectly(backend.storageOf(x));
     const from = backend.blockOf(x);
     const out = backend.output(info.outShape);
     const cost = sizeOf(info.outShape) * info.filterHeight * info.filterWidth;
@@ -69,6 +70,7 @@ function poolAlong(
     blockBias,
     backend.blockOf(out),
     winners.block(),
+    conv.learned,
   );
   conv.winners?.release();
   conv.winners = winners;

@@ -1,5 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { deferUnpoolSums, gatedUnpool } from '../deferred.js';
+import { deferUnpoolSums, gatedUnpool, sumDirectly } from '../deferred.js';
 import { gateOf } from '../deferred-gate.js';
 import { Fold, Op } from '../opcodes.js';
 import { cast } from './choose.js';
@@ -80,6 +80,7 @@ function reduction(folds: Reduction): Kernel {
       backend.storageOf(x).settleBy((block) => gate.computeWithSums(block, sums));
       return out;
     }
+    if (fold === Fold.max || fold === Fold.min) sumDirectly(backend.storageOf(x));
     const from = backend.blockOf(x);
     const out = backend.output(outShape, type);
     const scale = folds.mean ? 1 / span.reduced : 1;

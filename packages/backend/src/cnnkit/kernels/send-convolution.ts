@@ -12,10 +12,15 @@ import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
 import { type PooledGradient, sendPooledDw, sendPooledDx } from './pooled.js';
 import { sendWinograd, sendWinogradDw, sendWinogradDx, sendWinogradPool } from './winograd.js';
+import { planWinograd } from './winograd-plan.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
 
-/** Sends a convolution with bias (0 for none) and activation. */
+/**
+ * Sends a convolution with bias (0 for none) and activation.
+ *
+ * @param learned Whether gradients of it may be asked for.
+ */
 export function sendConv2D(
   backend: CnnkitBackend,
   info: Conv2DInfo,
@@ -23,8 +28,11 @@ export function sendConv2D(
   bias: number,
   out: number,
   activation: number,
+  learned: boolean,
 ): void {
-  if (sendWinograd(backend, info, [x, filter], bias, out, activation)) return;
+  const learnedFrom = learned ? activation : undefined;
+  const plan = planWinograd(info, 'forward', false, backend.winograd, learnedFrom);
+  if (sendWinograd(backend, info, [x, filter], bias, out, activation, plan)) return;
   sendDirect(backend, info, [x, filter], bias, out, activation);
 }
 
@@ -35,7 +43,7 @@ function isNarrowDx(info: Conv2DInfo): boolean {
   return inChannels < 16 && filterWidth > 1 && dilationWidth === 1 && batchSize > 1 && fits;
 }
 
-/** Sends convolution, bias, relu and 2 x 2 pool as one. */
+/** Sends convolution, bias, relu and 2 x 2 pool as one; `learned` as {@link sendConv2D} has it. */
 export function sendConv2DPool(
   backend: CnnkitBackend,
   info: Conv2DInfo,
@@ -43,8 +51,12 @@ export function sendConv2DPool(
   bias: number,
   out: number,
   winners: number,
+  learned: boolean,
 ): void {
-  if (sendWinogradPool(backend, info, [x, filter], bias, out, winners, Activation.relu)) return;
+  const relu = Activation.relu;
+  const learnedFrom = learned ? relu : undefined;
+  const plan = planWinograd(info, 'forward', true, backend.winograd, learnedFrom);
+  if (sendWinogradPool(backend, info, [x, filter], bias, out, winners, relu, plan)) return;
   const pooled = info.batchSize * Math.floor(info.outHeight / 2) * Math.floor(info.outWidth / 2);
   const chunks = chunksFor(Math.ceil(pooled / 12), multiplyAdds(info));
   const ints = [x.block(), filter.block(), bias, out, winners, ...geometryOf(info)];

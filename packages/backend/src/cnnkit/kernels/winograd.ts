@@ -1,4 +1,4 @@
-import { type backend_util, engine } from '@tensorflow/tfjs-core';
+import type { backend_util } from '@tensorflow/tfjs-core';
 import type { CnnkitBackend } from '../backend.js';
 import type { Gate } from '../deferred-gate.js';
 import { Activation, Op } from '../opcodes.js';
@@ -36,16 +36,6 @@ function transformedFilter(
     commands.send(Op.winogradFilter, chunks, [from, to, rows, columns, m]);
     if (transposed) arena.release(taps, filter.size * 4, commands.head);
   });
-}
-
-function planForward(
-  backend: CnnkitBackend,
-  info: Conv2DInfo,
-  pooled: boolean,
-  activation: number,
-): WinogradPlan | undefined {
-  const learned = engine().state.gradientDepth > 0 ? activation : undefined;
-  return planWinograd(info, 'forward', pooled, backend.winograd, learned);
 }
 
 function sendForward(
@@ -148,8 +138,8 @@ export function sendUnsettled(
 /**
  * Sends a convolution with bias (a block, 0 for none) and activation by Winograd's method.
  *
- * @param plan How; by default as measurements say.
- * @returns false, with nothing sent, where the direct kernel is faster or the only one.
+ * @param plan How, by {@link planWinograd}.
+ * @returns false, with nothing sent, without a plan: where the direct kernel is faster or the only one.
  */
 export function sendWinograd(
   backend: CnnkitBackend,
@@ -158,7 +148,7 @@ export function sendWinograd(
   bias: number,
   out: number,
   activation: number,
-  plan: WinogradPlan | undefined = planForward(backend, info, false, activation),
+  plan: WinogradPlan | undefined,
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, 0, activation);
@@ -170,8 +160,8 @@ export function sendWinograd(
  * byte an element (0 to 3 for the place of the window's first maximum, row by row; 4 where relu is
  * off).
  *
- * @param plan How; by default as measurements say.
- * @returns false, with nothing sent, where the direct kernel is faster or the only one.
+ * @param plan How, by {@link planWinograd}.
+ * @returns false, with nothing sent, without a plan: where the direct kernel is faster or the only one.
  */
 export function sendWinogradPool(
   backend: CnnkitBackend,
@@ -181,7 +171,7 @@ export function sendWinogradPool(
   out: number,
   winners: number,
   relu: number,
-  plan: WinogradPlan | undefined = planForward(backend, info, true, relu),
+  plan: WinogradPlan | undefined,
 ): boolean {
   if (plan === undefined) return false;
   sendForward(backend, info, plan, operands, bias, out, winners, relu);
