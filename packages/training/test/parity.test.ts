@@ -1,96 +1,9 @@
 import { useBackend } from '@cnnkit/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Callback, createOptimizer, fit, predict, type TrainingData } from '../src/index.js';
 import { parityFiles, readFixture } from './support/fixtures.js';
-import { parityModel } from './support/parity-models.js';
-import { firstTrainingImages, noRealData, skippedWithoutData } from './support/real-data.js';
-
-interface ParityRun {
-  model: string;
-  optimizer: string;
-  config: Record<string, unknown>;
-  data: string;
-  batch: number;
-  steps: number;
-  initial: { shape: number[]; sum: number; first5: number[] }[];
-  float32: { before: number[][]; loss: number[]; accuracy: number[]; final: Summary[] };
-  noise: { lossByStep: number[]; finalSum: number[]; finalSumOfSquares: number[] };
-}
-
-/** What the fixtures keep of a weight after the last step. */
-interface Summary {
-  sum: number;
-  sumOfSquares: number;
-}
-
-interface OptimizerRun {
-  model: string;
-  optimizer: string;
-  config: Record<string, unknown>;
-  data: string;
-  batch: number;
-  labelSmoothing: number;
-  loss: number[];
-  largestLossGapToFloat64: number;
-}
-
-interface Trained {
-  before: Float32Array;
-  first5: number[][];
-  loss: number[];
-  accuracy: number[];
-  final: Summary[];
-  /** How many of `final` are of weights that are trained; batch normalisation's moving ones follow. */
-  trainable: number;
-}
-
-/** Trains as the fixtures' scripts do: one pass in order; the loss of each step before its update. */
-async function train(
-  run: Omit<OptimizerRun, 'loss' | 'largestLossGapToFloat64'>,
-  steps: number,
-): Promise<Trained> {
-  const images = firstTrainingImages(run.data, steps * run.batch);
-  const model = parityModel(run.model);
-  // "adam amsgrad", "rmsprop centered momentum": the config says the rest.
-  const [name = ''] = run.optimizer.split(' ');
-  const optimizer = createOptimizer(name, run.config);
-  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
-  const first5 = model.getWeights().map((weight) => [...weight.dataSync().slice(0, 5)]);
-  const first = { images: images.images.subarray(0, 4 * 784), shape: [4, 28, 28, 1] as const };
-  const { data: before } = await predict(model, first);
-  const loss: number[] = [];
-  const accuracy: number[] = [];
-  let [lossSum, hits] = [0, 0];
-  const record: Callback = {
-    onTrainBatchEnd: (batch, logs) => {
-      loss.push(logs.loss! * (batch + 1) - lossSum);
-      accuracy.push(logs.accuracy! * (batch + 1) - hits);
-      lossSum = logs.loss! * (batch + 1);
-      hits = logs.accuracy! * (batch + 1);
-    },
-  };
-  const data = run.labelSmoothing > 0 ? smoothed(images, run.labelSmoothing) : images;
-  await fit(model, data, { batchSize: run.batch, shuffle: false, callbacks: [record] });
-  const final = model.getWeights().map((weight) => summarize(weight.dataSync()));
-  const trainable = model.trainableWeights.length;
-  optimizer.dispose();
-  model.dispose();
-  return { before, first5, loss, accuracy, final, trainable };
-}
-
-function summarize(weight: ArrayLike<number>): Summary {
-  const values = Float64Array.from(weight);
-  const sum = values.reduce((total, value) => total + value, 0);
-  return { sum, sumOfSquares: values.reduce((total, value) => total + value * value, 0) };
-}
-
-function smoothed(images: ReturnType<typeof firstTrainingImages>, smoothing: number): TrainingData {
-  const ys = new Float32Array(images.labels.length * 10).fill(smoothing / 10);
-  for (const [i, label] of images.labels.entries())
-    ys[10 * i + label] = 1 - smoothing + smoothing / 10;
-  return { xs: Float32Array.from(images.images, (byte) => byte / 255), shape: images.shape, ys };
-}
+import { type OptimizerRun, type ParityRun, train } from './support/parity-run.js';
+import { noRealData, skippedWithoutData } from './support/real-data.js';
 
 describe.skipIf(noRealData !== undefined)(
   `20 steps from known weights${skippedWithoutData}`,
