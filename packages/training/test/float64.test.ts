@@ -3,19 +3,9 @@ import { useCpu } from './support/cpu.js';
 import { parityFiles, readFixture } from './support/fixtures.js';
 import { Float64Net } from './support/float64-net.js';
 import { formulaWeights, parityModel } from './support/parity-models.js';
+import type { ParityRun } from './support/parity-run.js';
 import { firstTrainingImages, noRealData, skippedWithoutData } from './support/real-data.js';
 import { ReferenceOptimizer } from './support/reference-optimizers.js';
-
-interface ParityRun {
-  model: string;
-  optimizer: string;
-  config: Record<string, unknown>;
-  data: string;
-  batch: number;
-  steps: number;
-  float64: { loss: number[] };
-  noise: { lossByStep: number[] };
-}
 
 // A step of model B takes a second in plain loops. Two of each show the first update; all 20 of all
 // files take ten minutes: CNNKIT_FLOAT64_STEPS=20.

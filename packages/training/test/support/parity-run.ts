@@ -20,6 +20,7 @@ export interface ParityRun {
   steps: number;
   initial: { shape: number[]; sum: number; first5: number[] }[];
   float32: { before: number[][]; loss: number[]; accuracy: number[]; final: Summary[] };
+  float64: { loss: number[] };
   noise: { lossByStep: number[]; finalSum: number[]; finalSumOfSquares: number[] };
 }
 
