@@ -80,6 +80,14 @@ test.each(
   );
 });
 
+test.each(['max', 'avg'] as const)('a %s pool of single pixels hands all on', async (kind) => {
+  const x = [Number.NaN, 1, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, -2, 0];
+  const pool = kind === 'max' ? tf.maxPool : tf.avgPool;
+  const tensors = tf.memory().numTensors;
+  await expectSameAsCpu(() => pool(tf.tensor4d(x, [1, 2, 3, 1]), 1, 1, 'same'));
+  expect(tf.memory().numTensors).toBe(tensors);
+});
+
 test('a maximum ignores NaN, and a window of nothing else gives -Infinity', async () => {
   const x = [Number.NaN, 1, Number.NaN, Number.NaN, -2, Number.NaN, Number.NaN, Number.NaN];
   await expectSameAsCpu(() => tf.maxPool(tf.tensor4d(x, [1, 2, 4, 1]), 2, 2, 'valid'));

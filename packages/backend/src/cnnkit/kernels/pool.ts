@@ -4,7 +4,7 @@ import { deferUnpool, isPlainPool, poolableConvolution, sumDirectly } from '../d
 import { Op } from '../opcodes.js';
 import { Storage } from '../storage.js';
 import { geometryOf } from './geometry.js';
-import { areFloat, chunksFor, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
+import { areFloat, chunksFor, type Kernel, type KernelArgs, sameShape, sizeOf } from './kernel.js';
 import { sendConv2DPool } from './send-convolution.js';
 
 type Conv2DInfo = backend_util.Conv2DInfo;
@@ -38,6 +38,11 @@ function pool(op: number): Kernel {
     const { x } = inputs as { x: TensorInfo };
     const info = poolInfo(attrs, x.shape);
     if (info === undefined || x.dtype !== 'float32') return undefined;
+    if (info.filterHeight * info.filterWidth === 1 && sameShape(info.inShape, info.outShape)) {
+      // As on tfjs cpu, which hands NaN on here, where a maximum would drop it.
+      backend.incRef(x.dataId);
+      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+    }
     const along = op === Op.maxPool ? poolAlong(backend, x, info) : undefined;
     if (along !== undefined) return along;
     if (op === Op.maxPool) sumDirectly(backend.storageOf(x));
