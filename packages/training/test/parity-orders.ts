@@ -1,7 +1,7 @@
 import { useBackend } from '@cnnkit/backend';
 import { expect, it } from 'vitest';
 import { parityFiles, readFixture } from './support/fixtures.js';
-import { type OptimizerRun, type ParityRun, train } from './support/parity-run.js';
+import { lossBounds, type OptimizerRun, type ParityRun, train } from './support/parity-run.js';
 
 // An experiment, outside the tests: `npm run test:orders`. The order of the images within a batch changes nothing but
 // roundings, so of how many orders a run strays beyond what float32 itself strays says how exact the kernels are, where
@@ -15,12 +15,8 @@ it('trains in other orders of the images within each batch', { timeout: 7_200_00
   const cases = [
     ...parityFiles().map((file) => {
       const run = readFixture<ParityRun>(`parity/${file}`);
-      let noise = 0;
-      const bounds = run.noise.lossByStep.map((gap) => {
-        noise = Math.max(noise, gap);
-        return Math.max(1e-5, 3 * noise);
-      });
-      return { name: file, run: { ...run, labelSmoothing: 0 }, losses: run.float32.loss, bounds };
+      const losses = run.float32.loss;
+      return { name: file, run: { ...run, labelSmoothing: 0 }, losses, bounds: lossBounds(run) };
     }),
     ...readFixture<OptimizerRun[]>('parity_optimizers.json').map((run) => ({
       name: `${run.model} ${run.optimizer} ${run.labelSmoothing}`,

@@ -2,7 +2,7 @@ import { useBackend } from '@cnnkit/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parityFiles, readFixture } from './support/fixtures.js';
-import { type OptimizerRun, type ParityRun, train } from './support/parity-run.js';
+import { lossBounds, type OptimizerRun, type ParityRun, train } from './support/parity-run.js';
 import { noRealData, skippedWithoutData } from './support/real-data.js';
 
 describe.skipIf(noRealData !== undefined)(
@@ -26,11 +26,10 @@ describe.skipIf(noRealData !== undefined)(
         });
         run.float32.before.flat().forEach((p, i) => void expect(before[i]).toBeCloseTo(p, 5));
         expect(loss).toHaveLength(run.float32.loss.length);
-        let noise = 0;
+        const bounds = lossBounds(run);
         run.float32.loss.forEach((expected, t) => {
-          noise = Math.max(noise, run.noise.lossByStep[t]!);
           const gap = Math.abs(loss[t]! - expected);
-          expect(gap, `step ${t}`).toBeLessThanOrEqual(Math.max(1e-5, 3 * noise));
+          expect(gap, `step ${t}`).toBeLessThanOrEqual(bounds[t]!);
         });
         expect(accuracy[0]).toBeCloseTo(run.float32.accuracy[0]!, 6);
         // Batch normalisation's moving means and variances, which no loss of training depends on.

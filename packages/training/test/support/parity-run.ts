@@ -24,6 +24,15 @@ export interface ParityRun {
   noise: { lossByStep: number[]; finalSum: number[]; finalSumOfSquares: number[] };
 }
 
+/** How far each step's loss may be from Keras's: fixtures/keras/README.md has why. */
+export function lossBounds({ noise }: ParityRun): number[] {
+  let largest = 0;
+  return noise.lossByStep.map((gap) => {
+    largest = Math.max(largest, gap);
+    return Math.max(1e-5, 3 * largest);
+  });
+}
+
 /** What the fixtures keep of a weight after the last step. */
 interface Summary {
   sum: number;

@@ -17,10 +17,11 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  * - `'checked'`, the default: the forward passes of training too, where relu is fused, perhaps with a pool
  *   behind it. What is so close to a turn that rounding could carry it there is summed directly, so that
  *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands
- *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles (under
- *   a fused pool, where they are learned from, F(2x2) for small images), and so do gradients of filters, which add up over all tiles. Gradients of inputs take
- *   F(4x4) for large images, for small ones F(2x2) or, of 3 x 3 outputs, Karatsuba's products, which both keep what
- *   is exactly zero so (see `kernels/winograd.h`). Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
+ *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles (under a
+ *   fused pool, where they are learned from, F(2x2) for small images), and so do gradients of filters, which
+ *   add up over all tiles. Gradients of inputs take F(4x4) for large images, for small ones F(2x2) or, of 3 x 3
+ *   outputs, Karatsuba's products, which both keep what is exactly zero so (see `kernels/winograd.h`).
+ *   Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
  * - `'gradients'`: the same, but the forward passes of training are all summed directly.
  * - `'all'`: everywhere, with the fastest tiles, unchecked; for whoever wants speed before the last digits.
  * - `'off'`: nowhere.
