@@ -33,7 +33,7 @@ INLINE void finish_weights(const int m, const float *sums, size_t fs, float *dw,
     for (int n = 0; n < N; n += VW) {
 #define IN(i, j) load(sums + n + (size_t)((i) * (m + 2) + (j)) * fs)
 #define OUT(i, j, value) store_part(dw + (size_t)((i) * 3 + (j)) * tap + (size_t)c * N + n, value, N - n)
-      SANDWICH(3, m + 2, M_GT, IN, OUT)
+      PASSES(COLUMN_GT, 3, m + 2, IN, OUT);
 #undef IN
 #undef OUT
     }

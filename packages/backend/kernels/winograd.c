@@ -7,8 +7,8 @@
 // U in L1.
 // Decisions of relu and pool can be checked: see decide.h. Where they are made only later, each tile's measure of
 // what was added up is kept for winograd-settle.c.
-// Cost: (m + 2)^2 C N multiply-adds a tile (4 C N an output for m = 2, 2.8 for m = 3, 2.25 for m = 4, 2 for m = 5, against 9), and
-// about 3 (m + 2)^2 additions or moves a tile and channel or filter.
+// Cost: (m + 2)^2 C N multiply-adds a tile (4 C N an output for m = 2, 2.8 for m = 3, 2.25 for m = 4, 2 for m = 5, 2.6 by
+// EIGHT, against 9), and about 3 (m + 2)^2 additions or moves a tile and channel or filter.
 #include "decide.h"
 #include "winograd.h"
 
@@ -21,8 +21,9 @@ INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, i
         float *to = u + filter_place(C, N, c, n);
 #define IN(i, j) load(from + (size_t)((i) * 3 + (j)) * C * N)
 #define OUT(i, j, value) store(to + (size_t)((i) * points_of(m) + (j)) * fs, value)
-        if (m == 5) PASSES(column_g5, 7, 3, IN, OUT);
-        else SANDWICH(points_of(m), 3, M_G, IN, OUT)
+        if (m == EIGHT) PASSES(column_g8, 8, 3, IN, OUT);
+        else if (m == 5) PASSES(column_g5, 7, 3, IN, OUT);
+        else PASSES(COLUMN_G, points_of(m), 3, IN, OUT);
 #undef IN
 #undef OUT
       }
@@ -174,7 +175,7 @@ ALONE void pooled_tiles_unchecked(const Tiles *tiles, const float *in, size_t fs
 // `image`, each tile's measure of what was added up in `scales`, and pooled from there. Both have room for whole vectors.
 INLINE void output_tile(const int m, const float *in, size_t fs, const float *bias, int N, float *to, size_t row, size_t pixel,
                         float *scales) {
-#define IN(i, j) load(in + n + (size_t)((i) * (m + 2) + (j)) * fs)
+#define IN(i, j) load(in + n + (size_t)((i) * points_of(m) + (j)) * fs)
 #define OUT(i, j, value)                                                                              \
   do {                                                                                                \
     const V y_ = (value) + add;                                                                       \
@@ -183,10 +184,13 @@ INLINE void output_tile(const int m, const float *in, size_t fs, const float *bi
   } while (0)
   for (int n = 0; n < N; n += VW) {
     const V add = bias ? load(bias + n) : zero();
-    V scale = v_abs(IN(1, 1)) + v_abs(IN(1, 2)) + v_abs(IN(2, 1)) + v_abs(IN(2, 2));
-    if (m == 5) PASSES(column_at5, 5, 7, IN, OUT);
+    const int p = m == EIGHT ? 0 : 1, q = m == EIGHT ? 7 : 2;
+    V scale = v_abs(IN(p, p)) + v_abs(IN(p, q)) + v_abs(IN(q, p)) + v_abs(IN(q, q));
+    if (m == EIGHT) PASSES(column_at8, 5, 8, IN, OUT);
+    else if (m == 5) PASSES(column_at5, 5, 7, IN, OUT);
     else PASSES(column_at4, 4, 6, IN, OUT);
-    store(scales + n, scale);
+    // EIGHT errs by less than a quarter of what tiles of 2 do in this measure, which has 25 outputs in it.
+    store(scales + n, scale * splat(m == EIGHT ? .25f : 1));
   }
 #undef IN
 #undef OUT
@@ -196,12 +200,12 @@ INLINE void output_tile(const int m, const float *in, size_t fs, const float *bi
                              float *scales) {                                                         \
     output_tile(m, in, fs, bias, N, to, row, pixel, scales);                                          \
   }
-CASE(4) CASE(5)
+CASE(4) CASE(5) CASE(8)
 #undef CASE
 ALONE void pool_image(const Tiles *tiles, const float *image, const float *scales, size_t pixel, const Exact *e, float *out,
                       int8_t *mask, int b) {
   const Geometry *g = e->g;
-  const int N = g->filters, m = tiles->m, down = g->out_height / 2, across = g->out_width / 2;
+  const int N = g->filters, m = tiles->side, down = g->out_height / 2, across = g->out_width / 2;
   const size_t row = (size_t)tiles->across * m * pixel;
   for (int r = 0; r < down; r++)
     for (int c = 0; c < across; c++) {
@@ -230,13 +234,14 @@ ALONE void pool_image(const Tiles *tiles, const float *image, const float *scale
 // Whole images, the first of which is b.
 static void pooled_images(const Tiles *tiles, const float *in, size_t fs, const Exact *e, float *out, int8_t *mask, int b,
                           int count, float *image) {
-  const int N = e->g->filters, m = tiles->m, down = tiles->per_image / tiles->across;
+  const int N = e->g->filters, m = tiles->side, down = tiles->per_image / tiles->across;
   const size_t pixel = (size_t)ceil_div(N, 16) * 16, row = (size_t)tiles->across * m * pixel;
   float *scales = image + (size_t)down * m * row;
   for (const int end = b + count / tiles->per_image; b < end; b++) {
     for (int t = 0; t < tiles->per_image; t++, in += tile_stride(N)) {
       float *to = image + (size_t)(t / tiles->across * m) * row + (size_t)(t % tiles->across * m) * pixel;
-      if (m == 5) output_tile_5(in, fs, e->bias, N, to, row, pixel, scales + t * pixel);
+      if (tiles->m == EIGHT) output_tile_8(in, fs, e->bias, N, to, row, pixel, scales + t * pixel);
+      else if (m == 5) output_tile_5(in, fs, e->bias, N, to, row, pixel, scales + t * pixel);
       else output_tile_4(in, fs, e->bias, N, to, row, pixel, scales + t * pixel);
     }
     pool_image(tiles, image, scales, pixel, e, out, mask, b);
@@ -249,7 +254,7 @@ static void k_winograd(const Task *task) {
   float *x = FLOATS(0), *out = FLOATS(3);
   const float *u = FLOATS(1), *bias = FLOATS_OR_NULL(2);
   int8_t *mask = INT(4) ? BYTES(4) : 0;
-  const int act = INT(5), m = INT(6), at_once = INT(7), frequencies = (m + 2) * (m + 2);
+  const int act = INT(5), m = INT(6), at_once = INT(7), frequencies = points_of(m) * points_of(m);
   const Geometry *g = &GEOMETRY(9);
   const Exact exact = {g, x, FLOATS_OR_NULL(8), bias};
   const int C = g->channels, N = g->filters;

@@ -11,7 +11,9 @@
 // tensor: 6 for m = 2, 8 for m = 3, 20 for m = 4, 32 for m = 5; their points were chosen for that.
 // For dX of 3 x 3 outputs there is SIX besides: Karatsuba's products of three terms, a0 b0, a1 b1, a2 b2, and those of
 // the sums a0 + a1, a0 + a2, a1 + a2, six a side where tiles of m = 2 take eight, with errors as small (bound 6) and
-// nothing but its own window in a sum either.
+// nothing but its own window in a sum either. And behind a pool there is EIGHT: 5 x 5 outputs by 8 x 8 products, 2.56 an
+// output, of which three a side make one modulo x^2 + 1 (bound 6): a third of the errors of m = 5, and no more than direct
+// sums have, where a network learns from what the pool decides.
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
 // padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
 // transforms themselves know no edges.
@@ -168,6 +170,54 @@ INLINE void column_at5(const V *d, V *r) {
   r[3] = times(CC5, mc, times(BB5, mb, ma * AA5));
   r[4] = times(CC5 * CC5, pc, times(BB5 * BB5, pb, times(AA5 * AA5, pa, d[6])));
 }
+// EIGHT: at 1/2, -1/2, 5/4, -5/4, infinity and modulo x^2 + 1 (Barabasz and Gregg, arXiv:1905.05233, on such factors), of
+// which three products make one: a0 b0, a1 b1 and (a0 - a1) (b1 - b0). Of the smallest errors among points a, -a, b, -b,
+// infinity and x^2 + q. Rows 4 to 6 are those of x^2 + 1, row 7 is infinity's.
+#define A8 .5f
+#define B8 1.25f
+#define AA8 (A8 * A8)
+#define BB8 (B8 * B8)
+INLINE void column_g8(const V *d, V *r) {
+#define PAIR(point, norm, at)                                                                         \
+  do {                                                                                                \
+    const V even = times((point) * (point), d[2], d[0]), odd = d[1] * (point);                        \
+    r[at] = (odd + even) * (1 / (norm));                                                              \
+    r[(at) + 1] = (odd - even) * (1 / (norm));                                                        \
+  } while (0)
+  PAIR(A8, 2 * A8 * (AA8 - BB8) * (AA8 + 1), 0);
+  PAIR(B8, 2 * B8 * (BB8 - AA8) * (BB8 + 1), 2);
+#undef PAIR
+  r[4] = (d[0] - d[2]) * (1 / ((1 + AA8) * (1 + BB8)));
+  r[5] = d[1] * (1 / ((1 + AA8) * (1 + BB8)));
+  r[6] = r[5] - r[4];
+  r[7] = d[2];
+}
+INLINE void column_bt8(const V *d, V *r) {
+#define PAIR(point, other, at) /* x^4 + (1 - b^2) x^2 - b^2 at odd places, and the same one place before at even ones */ \
+  do {                                                                                                           \
+    const V even = times(-(other), d[0], times(1 - (other), d[2], d[4]));                                        \
+    const V odd = times(-(other), d[1], times(1 - (other), d[3], d[5]));                                         \
+    r[at] = times(point, even, odd);                                                                             \
+    r[(at) + 1] = times(-(point), even, odd);                                                                    \
+  } while (0)
+  PAIR(A8, BB8, 0);
+  PAIR(B8, AA8, 2);
+#undef PAIR
+  const V low = times(AA8 * BB8, d[0], times(-(AA8 + BB8), d[2], d[4]));
+  r[6] = times(AA8 * BB8, d[1], times(-(AA8 + BB8), d[3], d[5]));
+  r[4] = r[6] + low;
+  r[5] = r[6] - low;
+  r[7] = times(AA8 * BB8, d[0], times(AA8 * BB8 - AA8 - BB8, d[2], times(1 - AA8 - BB8, d[4], d[6])));
+}
+INLINE void column_at8(const V *d, V *r) {
+  const V pa = d[0] + d[1], ma = (d[0] - d[1]) * A8, pb = d[2] + d[3], mb = (d[2] - d[3]) * B8;
+  const V even = d[4] + d[6], odd = d[5] - d[6];
+  r[0] = pa + pb + even;
+  r[1] = ma + mb + odd;
+  r[2] = times(BB8, pb, times(AA8, pa, -even));
+  r[3] = times(BB8, mb, times(AA8, ma, -odd));
+  r[4] = times(BB8 * BB8, pb, times(AA8 * AA8, pa, even + d[7]));
+}
 // SIX: both sides' six terms, and the five sums of their products.
 static const float G_SIX[6][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 0}, {1, 0, 1}, {0, 1, 1}};
 INLINE void column_six(const V *d, V *r) {
@@ -187,15 +237,15 @@ INLINE void column_b_six(const V *d, V *r) {
 // way of the stack, then rows, so that 16 registers are enough.
 #define PASSES(COLUMN, rows, n, IN, OUT)                                                            \
   do {                                                                                              \
-    float half_[49 * VW];                                                                           \
+    float half_[56 * VW];                                                                           \
     ROLLED for (int j = 0; j < (n); j++) {                                                          \
-      V d_[7], r_[7];                                                                               \
+      V d_[8], r_[8];                                                                               \
       UNROLL for (int i = 0; i < (n); i++) d_[i] = IN(i, j);                                        \
       COLUMN(d_, r_);                                                                               \
       UNROLL for (int i = 0; i < (rows); i++) store(half_ + (i * (n) + j) * VW, r_[i]);             \
     }                                                                                               \
     ROLLED for (int i = 0; i < (rows); i++) {                                                       \
-      V d_[7], r_[7];                                                                               \
+      V d_[8], r_[8];                                                                               \
       UNROLL for (int j = 0; j < (n); j++) d_[j] = load(half_ + (i * (n) + j) * VW);                \
       COLUMN(d_, r_);                                                                               \
       UNROLL for (int j = 0; j < (rows); j++) OUT(i, j, r_[j]);                                     \
@@ -204,7 +254,6 @@ INLINE void column_b_six(const V *d, V *r) {
 #define M_BT(i, j) BT2[i][j]
 #define M_B(i, j) BT2[j][i]
 #define M_G(i, j) (m == 2 ? G2[i][j] : m == 3 ? G3[i][j] : m == SIX ? G_SIX[i][j] : G4[i][j])
-#define M_GT(i, j) M_G(j, i)
 #define M_A(i, j) A2[i][j]
 #define M_AT(i, j) A2[j][i]
 
@@ -228,11 +277,15 @@ INLINE void column_b_six(const V *d, V *r) {
     (out) = sum_;                                                                                   \
   } while (0)
 
+// A column by G of m, and one by G'.
+#define COLUMN_G(d, r) UNROLL for (int row_ = 0; row_ < points_of(m); row_++) COMBINE((r)[row_], 3, M_G(row_, k), (d)[k])
+#define COLUMN_GT(d, r) UNROLL for (int row_ = 0; row_ < 3; row_++) COMBINE((r)[row_], points_of(m), M_G(k, row_), (d)[k])
+
 // OUT(i, j, value) = L in L', L being rows x n and in given by IN(i, j): a row at a time, so that only
 // one row of intermediates is alive and 16 registers are enough.
 #define SANDWICH(rows, n, L, IN, OUT)                                                               \
   UNROLL for (int i = 0; i < (rows); i++) {                                                         \
-    V row_[6];                                                                                      \
+    V row_[4];                                                                                      \
     UNROLL for (int j = 0; j < (n); j++) COMBINE(row_[j], n, L(i, k), IN(k, j));                    \
     UNROLL for (int j = 0; j < (rows); j++) {                                                       \
       V value_;                                                                                     \
@@ -255,10 +308,10 @@ INLINE size_t plane_stride(int tiles, int channels) {
 
 // The tiles of all outputs of all images, those at the right and bottom edge perhaps partial; of a
 // pooled output only whole windows, as a valid pool has them.
-// `m` says how they are made: m outputs a side, or SIX.
-enum { SIX = 6 };
-INLINE int side_of(int m) { return m == SIX ? 3 : m; }
-INLINE int points_of(int m) { return m == SIX ? 6 : m + 2; }
+// `m` says how they are made: m outputs a side, or SIX or EIGHT.
+enum { SIX = 6, EIGHT = 8 };
+INLINE int side_of(int m) { return m == SIX ? 3 : m == EIGHT ? 5 : m; }
+INLINE int points_of(int m) { return m == SIX || m == EIGHT ? m : m + 2; }
 typedef struct Tiles { int m, side, across, per_image, total; } Tiles;
 INLINE Tiles tiles_of(const Geometry *g, int m, int pooled) {
   const int side = side_of(m);
@@ -317,7 +370,7 @@ static void put_patch(const Patch *p, int used) {
 
 // For each size of tiles its own functions, ALONE: a model seldom takes all of them.
 #define TILE_SIZES(CASE) CASE(2) CASE(3) CASE(4)
-#define FORWARD_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(5)
+#define FORWARD_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(5) CASE(8)
 #define GRADIENT_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(6)
 #define BY_TILE_SIZE(m, function, ...)                                                              \
   do {                                                                                              \
@@ -333,6 +386,7 @@ static void put_patch(const Patch *p, int used) {
 #define BY_FORWARD_TILE_SIZE(m, function, ...)                                                      \
   do {                                                                                              \
     if ((m) == 5) function##_5(__VA_ARGS__);                                                        \
+    else if ((m) == EIGHT) function##_8(__VA_ARGS__);                                               \
     else BY_TILE_SIZE(m, function, __VA_ARGS__);                                                    \
   } while (0)
 
@@ -340,8 +394,9 @@ static void put_patch(const Patch *p, int used) {
 INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t fs) {
   for (int c = 0; c < C; c += VW, v += VW) {
 #define IN(i, j) load(PIXEL(p, i, j) + c)
-#define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
-    if (m == 5) PASSES(column_bt5, 7, 7, IN, OUT);
+#define OUT(i, j, value) store(v + (size_t)((i) * points_of(m) + (j)) * fs, value)
+    if (m == EIGHT) PASSES(column_bt8, 8, 7, IN, OUT);
+    else if (m == 5) PASSES(column_bt5, 7, 7, IN, OUT);
     else if (m == 4) PASSES(column_bt4, 6, 6, IN, OUT);
     else if (m == 3) PASSES(column_bt3, 5, 5, IN, OUT);
     else SANDWICH(4, 4, M_BT, IN, OUT)
@@ -358,7 +413,7 @@ static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *
                         size_t fs, int t0, int count) {
   for (int t = 0; t < count; t++, v += tile_stride(c1 - c0)) {
     const Patch p = find_patch(x + c0, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left,
-                               tiles->m + 2, c1 - c0, spare);
+                               tiles->side + 2, c1 - c0, spare);
     if (!p.whole) fetch_patch(&p, c1 - c0);
     BY_FORWARD_TILE_SIZE(tiles->m, transform_input, &p, c1 - c0, v, fs);
   }
@@ -393,19 +448,26 @@ static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, flo
 }
 
 // One frequency: out[tile][columns] = in[tile][depth] . u[depth][columns], u in panels of the columns
-// that a register tile takes. Tiles come ROWS at a time; those past `count` are rubbish and stay so.
+// that a register tile takes. Tiles come ROWS at a time; those past `count` are rubbish and stay so. Summed DEPTH at a
+// time, which halves the errors of a sum in one go, for one addition in DEPTH.
+enum { DEPTH = 16 };
 static void frequency_matmul(const float *in, int in_stride, int depth, const float *u, float *out, int out_stride,
                              int columns, int count) {
   EACH_COLUMN_BLOCK(n, columns, {
-    for (int t = 0; t < count; t += ROWS) {
-      const float *run[ROWS];
-      V sums[ROWS][COLS];
-      UNROLL for (int i = 0; i < ROWS; i++) run[i] = in + (size_t)(t + i) * in_stride;
-      clear_sums(ROWS, cols, sums);
-      tile_rows(ROWS, cols, run, 1, depth, u + (size_t)n * depth, cols * VW, sums);
-      UNROLL for (int i = 0; i < ROWS; i++)
-        UNROLL for (int j = 0; j < cols; j++) store(out + (size_t)(t + i) * out_stride + n + j * VW, sums[i][j]);
-    }
+    for (int t = 0; t < count; t += ROWS)
+      for (int d = 0; d < depth; d += DEPTH) {
+        const float *run[ROWS];
+        float *to = out + (size_t)t * out_stride + n;
+        V sums[ROWS][COLS];
+        UNROLL for (int i = 0; i < ROWS; i++) run[i] = in + (size_t)(t + i) * in_stride + d;
+        clear_sums(ROWS, cols, sums);
+        tile_rows(ROWS, cols, run, 1, min_int(DEPTH, depth - d), u + (size_t)n * depth + (size_t)d * cols * VW, cols * VW, sums);
+        if (d > 0)
+          UNROLL for (int i = 0; i < ROWS; i++)
+            UNROLL for (int j = 0; j < cols; j++) sums[i][j] += load(to + (size_t)i * out_stride + j * VW);
+        UNROLL for (int i = 0; i < ROWS; i++)
+          UNROLL for (int j = 0; j < cols; j++) store(to + (size_t)i * out_stride + j * VW, sums[i][j]);
+      }
   });
 }
 // Floats from one frequency of u to the next (a line more, as above), and where row d's vector from

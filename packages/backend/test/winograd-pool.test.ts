@@ -18,7 +18,7 @@ beforeAll(openEngines);
 afterAll(closeEngines);
 
 const SEEDS = Array.from({ length: 24 }, (_, i) => i);
-describe.each([2, 4, 5] as const)('with tiles of %i', (m) => {
+describe.each([2, 4, 5, 8] as const)('with tiles of %i', (m) => {
   test.each(SEEDS)('values and winners, drawn by seed %i', (seed) => {
     const { info, x, w, bias } = draw(seed + 200);
     if (info.outHeight < 2 || info.outWidth < 2) return;

@@ -18,7 +18,7 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  *   behind it. What is so close to a turn that rounding could carry it there is summed directly, so that
  *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands
  *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles (under a
- *   fused pool, where they are learned from, F(2x2) for small images), and so do gradients of filters, which
+ *   fused pool, where they are learned from, F(2x2) or EIGHT for small images), and so do gradients of filters, which
  *   add up over all tiles. Gradients of inputs take F(4x4) for large images, for small ones F(2x2) or, of 3 x 3
  *   outputs, Karatsuba's products, which both keep what is exactly zero so (see `kernels/winograd.h`).
  *   Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
@@ -29,19 +29,20 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
 export type WinogradUse = 'off' | 'gradients' | 'checked' | 'all';
 
 /**
- * Outputs along a tile's side; 5 for forward passes with a pool. 6, which `kernels/winograd.h` calls SIX, stands for
- * gradients of the input from 3 x 3 outputs by 6 x 6 products.
+ * Outputs along a tile's side; 5 for forward passes with a pool. 6 and 8, which `kernels/winograd.h` calls SIX and
+ * EIGHT, stand for the products along a side instead: SIX for gradients of the input from 3 x 3 outputs, EIGHT for
+ * forward passes with a pool by tiles of 5 x 5 outputs.
  */
-export type WinogradTile = 2 | 3 | 4 | 5 | 6;
+export type WinogradTile = 2 | 3 | 4 | 5 | 6 | 8;
 
 /** Outputs along a tile's side. */
 function sideOf(m: WinogradTile): number {
-  return m === 6 ? 3 : m;
+  return m === 6 ? 3 : m === 8 ? 5 : m;
 }
 
 /** The products of a tile, an input channel and a filter. */
 export function frequenciesOf(m: WinogradTile): number {
-  return m === 6 ? 36 : (m + 2) ** 2;
+  return m === 6 || m === 8 ? m * m : (m + 2) ** 2;
 }
 
 /** How a convolution is cut up for `kernels/winograd*.c`: by its shape alone. */
@@ -107,7 +108,7 @@ function planImages(
 ): WinogradPlan | undefined {
   const { batchSize: batch, inChannels: C, outChannels: N } = info;
   const frequencies = frequenciesOf(m);
-  const image = perImage * (m * m + 1) * Math.ceil(N / 16) * 16 + 64;
+  const image = perImage * (sideOf(m) ** 2 + 1) * Math.ceil(N / 16) * 16 + 64;
   const images = blockSize(batch, Math.max(1, Math.floor(most / perImage)), 4);
   const tilesAtOnce = images * perImage;
   const blocks = frequencies * (planeStride(tilesAtOnce, C) + planeStride(tilesAtOnce, N));
@@ -183,7 +184,7 @@ export function planWithTile(
 //   32, 32 x 32, 32 -> 32        85,  97, 138 and 94, 107, 140   167, 225, 265 and 192, 240, 296
 //   64,  5 x  5, 64 -> 64        51, 134,  82 and 29,  91,  56    97, 241, 126 and 101, 215, 138
 /** A tile's transforms, a frequency and a channel or filter. */
-const TRANSFORM = { 2: 8, 3: 11, 4: 13, 5: 16, 6: 10 } as const;
+const TRANSFORM = { 2: 8, 3: 11, 4: 13, 5: 16, 6: 10, 8: 16 } as const;
 /** A filter's transform, a frequency, channel and filter. */
 const FILTER = 6;
 /** What the direct kernels cost beside the products, a kernel tap, output pixel and channel. */
@@ -207,10 +208,11 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): numbe
 /**
  * Outputs along a side from which on all but `'all'` takes less exact tiles for the input's gradient and, of twice as many,
  * for a pooled forward pass that is learned from. Runs that strayed farther than float32 itself does, in 20 steps of 32
- * models and optimizers on 24 orders of the images within a batch (`npm run test:orders`, WebAssembly with FMA): 13 of
- * 768 with F(2x2) alone, 19 as it is, of both 12 by one tie of model C in which these tiles have no part. With small
- * input gradients by F(3x3) or F(4x4) twice as many, and with small pooled layers forward by F(5x5) 3 of 32 runs,
- * although the layer's own decisions are checked.
+ * models and optimizers on 24 orders of the images within a batch (`npm run test:orders`), of 768: 11 natively at 512
+ * bits, 17 in WebAssembly, 52 there without FMA; with everything summed directly 18 natively and 45 without FMA. EIGHT
+ * with sums in one go instead of `DEPTH` (kernels/winograd.h) had 29 in WebAssembly, small input gradients by F(3x3) or
+ * F(4x4) twice as many as F(2x2), and small pooled layers forward by F(5x5) 3 of 32 runs, although the layer's own
+ * decisions are checked.
  */
 const LARGE = 8;
 
@@ -224,7 +226,8 @@ function tilesFor(
 ): readonly WinogradTile[] {
   const small = Math.min(outHeight, outWidth) < (pooled ? 2 * LARGE : LARGE);
   // Of few channels the transforms of larger tiles would be most of the work.
-  if (pooled) return inChannels < 4 || (exact && small) ? [2] : exact ? [2, 4] : [2, 4, 5];
+  if (pooled && inChannels < 4) return [2];
+  if (pooled) return exact ? (small ? [2, 8] : [2, 4]) : [2, 4, 5];
   return pass === 'input' && small && use !== 'all' ? [2, 6] : [2, 3, 4];
 }
 
