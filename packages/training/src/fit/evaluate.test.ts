@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useCpu } from '../../test/support/cpu.js';
 import { compiledToy as compiled, toyImages } from '../../test/support/toy.js';
@@ -16,10 +17,13 @@ describe('evaluate and predict', () => {
     const all = await evaluate(model, data, { batchSize: 64 });
     expect(one.loss).toBeCloseTo(all.loss!, 6);
     expect(one.accuracy).toBeCloseTo(all.accuracy!, 6);
-    const some = await predict(model, data, { batchSize: 7 });
-    expect(some.shape).toEqual([50, 4]);
     const whole = await predict(model, data, { batchSize: 64 });
-    some.data.forEach((p, i) => void expect(p).toBeCloseTo(whole.data[i]!, 6));
+    expect(whole.shape).toEqual([50, 4]);
+    for (const batchSize of [1, 7, 12]) {
+      const some = await predict(model, data, { batchSize });
+      expect(some.shape).toEqual([50, 4]);
+      some.data.forEach((p, i) => void expect(p).toBeCloseTo(whole.data[i]!, 6));
+    }
   });
 
   it('agree: accuracy counts the rows whose largest probability is the label’s', async () => {
@@ -37,7 +41,10 @@ describe('evaluate and predict', () => {
 
   it('end with the reason of their signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
-    await expect(evaluate(compiled(), data, { signal })).rejects.toThrow('enough');
-    await expect(predict(compiled(), data, { signal })).rejects.toThrow('enough');
+    const model = compiled();
+    const { numTensors } = tf.memory();
+    await expect(evaluate(model, data, { signal })).rejects.toThrow('enough');
+    await expect(predict(model, data, { signal })).rejects.toThrow('enough');
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 });

@@ -2,7 +2,7 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Callback, Logs } from '../callback.js';
-import { yieldToEventLoop } from '../internal/yield-to-event-loop.js';
+import { yieldEvery } from '../internal/yield-to-event-loop.js';
 import { type Batch, gatherBatch, type LabelledSource } from './batch.js';
 import { CallbackList } from './callback-list.js';
 import type { ScaleOptions, TrainingData } from './data.js';
@@ -78,16 +78,13 @@ export async function evaluateSource(evaluation: Evaluation): Promise<Logs> {
   await callbacks.onTestBegin();
   const means = new RunningMeans(objective.names);
   try {
-    let yieldedAt = Date.now();
+    const turn = yieldEvery(20);
     for (let start = 0; start < order.length; start += batchSize) {
       const end = Math.min(start + batchSize, order.length);
       const batch = gatherBatch(source, order, start, end);
       means.add(testBatch(objective, batch), end - start, objective.counts(batch));
       if (means.full) await means.flush();
-      if (Date.now() - yieldedAt > 20) {
-        await yieldToEventLoop();
-        yieldedAt = Date.now();
-      }
+      await turn();
       signal?.throwIfAborted();
     }
     await means.flush();

@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { yieldToEventLoop } from '../internal/yield-to-event-loop.js';
+import { yieldEvery } from '../internal/yield-to-event-loop.js';
 import { batchSource } from './batch-source.js';
 import type { PredictionData, ScaleOptions } from './data.js';
 import { forward } from './forward.js';
+
+// Reading waits for the device, which would be idle then while the next batch is gathered; so outputs are read several at
+// a time, if they are not large.
+const PENDING_BATCHES = 8;
+const PENDING_VALUES = 2 ** 18;
 
 /** Options of {@link predict}. */
 export interface PredictOptions extends ScaleOptions {
@@ -40,21 +45,34 @@ export async function predict(
   const source = batchSource('predict', model, data, batchSize, options);
   const order = Int32Array.from({ length: source.count }, (_, i) => i);
   let result: Float32Array | undefined;
-  for (let start = 0; start < source.count; start += batchSize) {
-    const end = Math.min(start + batchSize, source.count);
-    const output = tf.tidy(() => {
-      const xs = tf.tensor(source.xs(order, start, end), [end - start, ...source.sampleShape]);
-      return forward(model, xs, false);
-    });
-    try {
+  let pending: { start: number; output: tf.Tensor }[] = [];
+  const read = async () => {
+    for (const { start, output } of pending) {
       const values = await output.data();
-      result ??= new Float32Array((values.length / (end - start)) * source.count);
-      result.set(values, (values.length / (end - start)) * start);
-    } finally {
-      output.dispose();
+      const row = values.length / (output.shape[0] ?? 1);
+      result ??= new Float32Array(row * source.count);
+      result.set(values, row * start);
     }
-    await yieldToEventLoop();
-    signal?.throwIfAborted();
+    tf.dispose(pending.map(({ output }) => output));
+    pending = [];
+  };
+  try {
+    const turn = yieldEvery(20);
+    for (let start = 0; start < source.count; start += batchSize) {
+      const end = Math.min(start + batchSize, source.count);
+      const output = tf.tidy(() => {
+        const xs = tf.tensor(source.xs(order, start, end), [end - start, ...source.sampleShape]);
+        return forward(model, xs, false);
+      });
+      pending.push({ start, output });
+      if (pending.length * output.size >= PENDING_VALUES || pending.length >= PENDING_BATCHES)
+        await read();
+      await turn();
+      signal?.throwIfAborted();
+    }
+    await read();
+  } finally {
+    tf.dispose(pending.map(({ output }) => output));
   }
   const outputs = (result?.length ?? 0) / source.count;
   return { data: result ?? new Float32Array(), shape: [source.count, outputs] };
