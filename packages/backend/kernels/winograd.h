@@ -441,8 +441,8 @@ static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, flo
 
 // One frequency: out[tile][columns] = in[tile][depth] . u[depth][columns], u in panels of the columns
 // that a register tile takes. Tiles come ROWS at a time; those past `count` are rubbish and stay so. Summed DEPTH at a
-// time: of 32 channels that takes a sixth off the errors of a sum in one go, of 512 two thirds, for an addition in DEPTH.
-enum { DEPTH = 16 };
+// time: of 32 channels that takes a fifth off the errors of a sum in one go, for an addition in DEPTH.
+enum { DEPTH = 8 };
 static void frequency_matmul(const float *in, int in_stride, int depth, const float *u, float *out, int out_stride,
                              int columns, int count) {
   EACH_COLUMN_BLOCK(n, columns, {

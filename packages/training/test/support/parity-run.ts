@@ -79,7 +79,7 @@ export async function train(
   const optimizer = createOptimizer(name, run.config);
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   const first5 = model.getWeights().map((weight) => [...weight.dataSync().slice(0, 5)]);
-  const first = { images: inOrder.images.subarray(0, 4 * 784), shape: [4, 28, 28, 1] as const };
+  const first = { images: images.images.subarray(0, 4 * 784), shape: [4, 28, 28, 1] as const };
   const { data: before } = await predict(model, first);
   const loss: number[] = [];
   const accuracy: number[] = [];
@@ -99,39 +99,6 @@ export async function train(
   optimizer.dispose();
   model.dispose();
   return { before, first5, loss, accuracy, final, trainable };
-}
-
-/** The first step whose loss is further from Keras's than its bound. */
-export function findStray(
-  loss: readonly number[],
-  losses: readonly number[],
-  bounds: readonly number[],
-): { step: number; gap: number; bound: number } | undefined {
-  const gaps = losses.map((expected, step) => Math.abs(loss[step]! - expected));
-  const step = gaps.findIndex((gap, at) => !(gap <= bounds[at]!));
-  return step < 0 ? undefined : { step, gap: gaps[step]!, bound: bounds[step]! };
-}
-
-/** Orders of the images, one of which has to keep a run within its bounds. */
-const ORDERS = 3;
-
-/**
- * Trains until a run keeps within its bounds: as the images come, else in up to two other orders of those within each
- * batch. The order changes nothing but roundings, and in each some runs stray, of direct sums too: a relu or a pool's
- * winner that is all but a tie turns (`npm run test:orders` counts them). What is wrong strays in all.
- *
- * @param losses Keras's.
- */
-export async function trainWithin(
-  run: Parameters<typeof train>[0],
-  losses: readonly number[],
-  bounds: readonly number[],
-): Promise<Trained & { stray: ReturnType<typeof findStray> }> {
-  for (let order = 0; ; order++) {
-    const trained = await train(run, losses.length, order);
-    const stray = findStray(trained.loss, losses, bounds);
-    if (stray === undefined || order === ORDERS - 1) return { ...trained, stray };
-  }
 }
 
 function summarize(weight: ArrayLike<number>): Summary {
