@@ -208,8 +208,9 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): numbe
 /**
  * Outputs along a side from which on all but `'all'` takes less exact tiles for the input's gradient and, of twice as many,
  * for a pooled forward pass that is learned from. Runs that strayed farther than float32 itself does, in 20 steps of 32
- * models and optimizers on 24 orders of the images within a batch (`npm run test:orders`), of 768: 11 natively at 512
- * bits, 17 in WebAssembly, 52 there without FMA; with everything summed directly 18 natively and 45 without FMA. EIGHT
+ * models and optimizers on 24 orders of the images within a batch (`npm run test:orders`), of 768: 9 natively at 512
+ * bits, 13 in WebAssembly, and without FMA 52 with sums of 16 channels; with everything summed directly 18 natively and
+ * 45 without FMA. EIGHT
  * with sums in one go instead of `DEPTH` (kernels/winograd.h) had 29 in WebAssembly, small input gradients by F(3x3) or
  * F(4x4) twice as many as F(2x2), and small pooled layers forward by F(5x5) 3 of 32 runs, although the layer's own
  * decisions are checked.
