@@ -8,18 +8,19 @@ import { buildModel, CLASSES, imageShape } from '../src/models.mjs';
 import { trainableParameters } from './layers.mjs';
 import { readTask, serve } from './serve.mjs';
 
-const { model: name, batch, steps, threads, predictBatch, digits } = readTask();
+const { model: name, batch, images: count, threads, predictBatch, digits } = readTask();
 const chosen = await useBackend({ backend: 'cnnkit', threads });
 const model = buildModel(tfl, name, new Adam());
 const [height, width, channels] = imageShape(name);
-const data = trainingData(digits, batch * steps, [height, width, channels], CLASSES);
+const data = trainingData(digits, count, [height, width, channels], CLASSES);
 
-/** @param {number} count */
-function dataset(count) {
+/** @param {number} from @param {number} count */
+function dataset(from, count) {
+  const size = height * width * channels;
   return {
     name: digits === undefined ? 'random' : 'digits',
-    images: data.images.subarray(0, count * height * width * channels),
-    labels: data.labels.subarray(0, count),
+    images: data.images.subarray(from * size, (from + count) * size),
+    labels: data.labels.subarray(from, from + count),
     shape: /** @type {const} */ ([count, height, width, channels]),
     classNames: Array.from({ length: CLASSES }, (_, i) => String(i)),
   };
@@ -28,14 +29,14 @@ function dataset(count) {
 await serve({
   description: `@cnnkit/training fit on ${chosen.description}`,
   parameters: trainableParameters(model),
-  async train(asked) {
-    const images = dataset(asked * batch);
+  async train(steps, from) {
+    const images = dataset(from, steps * batch);
     const start = performance.now();
     const { history } = await fit(model, images, { epochs: 1, batchSize: batch });
     return { ms: performance.now() - start, loss: history.loss?.[0] ?? Number.NaN };
   },
   async predict(asked) {
-    const images = dataset(asked);
+    const images = dataset(0, asked);
     const start = performance.now();
     await predict(model, images, { batchSize: predictBatch });
     return { ms: performance.now() - start };

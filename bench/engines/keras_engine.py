@@ -65,20 +65,21 @@ model.compile(
     metrics=["accuracy"],
     jit_compile=True if variant == "xla" else "auto",
 )
-xs, labels = training_data(np, task, batch * task["steps"], shape, classes)
-ys = np.eye(classes, dtype="float32")[labels]
+images = training_data(np, task, shape, classes)
 
 
-def train(steps):
-    x, y = xs[: steps * batch], ys[: steps * batch]
+def train(steps, first):
+    x, labels = images(first, steps * batch)
+    y = np.eye(classes, dtype="float32")[labels]
     start = time.perf_counter()
     history = model.fit(x, y, batch_size=batch, verbose=0)
     return time.perf_counter() - start, history.history["loss"][0]
 
 
 def predict(count):
+    x, _labels = images(0, count)
     start = time.perf_counter()
-    model.predict(xs[:count], batch_size=task["predictBatch"], verbose=0)
+    model.predict(x, batch_size=task["predictBatch"], verbose=0)
     return time.perf_counter() - start
 
 

@@ -10,35 +10,41 @@ import { readTask, serve } from './serve.mjs';
  * @param {string} options.description
  */
 export async function serveLayers({ tf, tfl, description }) {
-  const { model: name, batch, steps, predictBatch, digits } = readTask();
+  const { model: name, batch, steps, images: count, predictBatch, digits } = readTask();
   const model = buildModel(tfl, name);
   const shape = imageShape(name);
-  const count = batch * steps;
   const data = trainingData(digits, count, shape, CLASSES);
-  const xs = tf.tensor(toFloats(data.images), [count, ...shape]);
-  const ys = tf.tensor(oneHot(data.labels, CLASSES), [count, CLASSES]);
+  const size = data.images.length / count;
 
-  /** @param {any} tensor @param {number} rows */
-  const first = (tensor, rows) => (rows >= count ? tensor : tf.slice(tensor, 0, rows));
+  // One array for all turns: what is garbage would count as the engine's memory.
+  const floats = new Float32Array(batch * steps * size);
+  /** @param {number} from @param {number} rows */
+  const imagesOf = (from, rows) => {
+    const bytes = data.images.subarray(from * size, (from + rows) * size);
+    return tf.tensor(toFloats(bytes, floats.subarray(0, bytes.length)), [rows, ...shape]);
+  };
+  /** @param {number} from @param {number} rows */
+  const labelsOf = (from, rows) =>
+    tf.tensor(oneHot(data.labels.subarray(from, from + rows), CLASSES), [rows, CLASSES]);
 
   await serve({
     description,
     parameters: trainableParameters(model),
-    async train(asked) {
-      const [x, y] = [first(xs, asked * batch), first(ys, asked * batch)];
+    async train(asked, from) {
+      const [x, y] = [imagesOf(from, asked * batch), labelsOf(from, asked * batch)];
       const start = performance.now();
       const history = await model.fit(x, y, { batchSize: batch, epochs: 1, verbose: 0 });
       const ms = performance.now() - start;
-      if (x !== xs) tf.dispose([x, y]);
+      tf.dispose([x, y]);
       return { ms, loss: history.history.loss[0] };
     },
     async predict(asked) {
-      const x = first(xs, asked);
+      const x = imagesOf(0, asked);
       const start = performance.now();
       const probabilities = model.predict(x, { batchSize: predictBatch });
       await probabilities.data();
       const ms = performance.now() - start;
-      tf.dispose(x === xs ? probabilities : [x, probabilities]);
+      tf.dispose([x, probabilities]);
       return { ms };
     },
   });

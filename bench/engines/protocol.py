@@ -9,12 +9,12 @@ def read_task():
 
 
 def serve(description, parameters, train, predict):
-    """`train(steps)` gives seconds and loss, `predict(count)` gives seconds."""
+    """`train(steps, first_image)` gives seconds and loss, `predict(count)` gives seconds."""
     send("ready", {"description": description, "parameters": int(parameters)})
     for line in sys.stdin:
         command, *argument = line.split()
         if command == "train":
-            seconds, loss = train(int(argument[0]))
+            seconds, loss = train(*map(int, argument))
             send("ok", {"ms": seconds * 1e3, "loss": float(loss)})
         elif command == "predict":
             send("ok", {"ms": predict(int(argument[0])) * 1e3})
@@ -36,20 +36,25 @@ def peak_bytes():
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def training_data(np, task, count, shape, classes):
-    """The digits of the folder that the task names, or random images without one, in [0, 1], and class indices."""
+def training_data(np, task, shape, classes):
+    """A function of a first row and a count: images in [0, 1] and class indices, of the digits in the folder that
+    the task names, or random ones without it."""
     folder = task.get("digits")
     if folder is None:
-        return random_images(np, count, shape, classes)
-    read = lambda name: np.fromfile(os.path.join(folder, name), np.uint8)
-    images = read("images").reshape(-1, *shape)
-    rows = np.arange(count) % len(images)
-    return images[rows].astype("float32") / 255, read("labels")[rows].astype("int64")
+        different, labels = random_images(np, task["images"], shape, classes)
+    else:
+        read = lambda name: np.fromfile(os.path.join(folder, name), np.uint8)
+        different, labels = read("images").reshape(-1, *shape), read("labels").astype("int64")
+
+    def images(first, count):
+        rows = np.arange(first, first + count)
+        chosen = different[rows % len(different)]
+        return chosen if folder is None else chosen.astype("float32") / 255, labels[rows % len(labels)]
+
+    return images
 
 
 def random_images(np, count, shape, classes):
-    """At most 1,024 different images, each repetition with a label of its own (see src/data.mjs)."""
+    """At most 1,024 different images, and a label for each of `count` repetitions (see src/data.mjs)."""
     rng = np.random.default_rng(1)
-    fresh = rng.random((min(count, 1024), *shape), dtype=np.float32)
-    images = np.resize(fresh, (count, *shape))
-    return images, rng.integers(0, classes, count)
+    return rng.random((min(count, 1024), *shape), dtype=np.float32), rng.integers(0, classes, count)

@@ -3,11 +3,12 @@
 // one line on its standard output, and marks its lines, because libraries print there too:
 //
 //   (at start)      @bench ready {"description": "…", "parameters": 93322, …}
-//   train STEPS     @bench ok {"ms": 612.5, "loss": 2.31}
+//   train STEPS I   @bench ok {"ms": 612.5, "loss": 2.31}
 //   predict COUNT   @bench ok {"ms": 40.1}
 //   quit            @bench bye {"peakBytes": 312000000}
 //
-// The engine itself takes the time, so that the pipe is not in it.
+// Training begins at image I. The engine itself takes the time, so that the pipe is not in it, nor the making of
+// floats of the bytes that the images are.
 import { createInterface } from 'node:readline';
 
 /**
@@ -16,6 +17,7 @@ import { createInterface } from 'node:readline';
  * @property {string} model one of models.mjs
  * @property {number} batch images a step
  * @property {number} steps most steps that one `train` will ask for
+ * @property {number} images images there are; every turn's are within them
  * @property {number} threads
  * @property {number} predictBatch images a batch of `predict`
  * @property {string=} digits folder with bytes, `images` and `labels`, to train on; random ones without it
@@ -25,7 +27,8 @@ import { createInterface } from 'node:readline';
  * @typedef {object} Engine
  * @property {string} description name and versions, for people
  * @property {number} parameters trainable ones
- * @property {(steps: number) => Promise<{ ms: number, loss: number }>} train one epoch of that many steps
+ * @property {(steps: number, from: number) => Promise<{ ms: number, loss: number }>} train one epoch of that many
+ *   steps, from that image on
  * @property {(count: number) => Promise<{ ms: number }>} predict
  */
 
@@ -39,9 +42,10 @@ export async function serve(engine) {
   const { description, parameters } = engine;
   send('ready', { description, parameters });
   for await (const line of createInterface({ input: process.stdin })) {
-    const [command, argument] = line.split(' ');
-    if (command === 'train') send('ok', await engine.train(Number(argument)));
-    else if (command === 'predict') send('ok', await engine.predict(Number(argument)));
+    const [command, ...numbers] = line.split(' ');
+    const [count = 0, from = 0] = numbers.map(Number);
+    if (command === 'train') send('ok', await engine.train(count, from));
+    else if (command === 'predict') send('ok', await engine.predict(count));
     else break;
   }
   send('bye', { peakBytes: process.resourceUsage().maxRSS * 1024 });

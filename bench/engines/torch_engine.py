@@ -68,12 +68,17 @@ network = nn.Sequential(*layers(task["model"])).to(memory_format=layout)
 model = torch.compile(network) if variant == "compile" else network
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam(network.parameters(), fused=True)
-images, labels = training_data(np, task, batch * task["steps"], shape, classes)
-xs = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(memory_format=layout)
-ys = torch.from_numpy(labels)
+data = training_data(np, task, shape, classes)
 
 
-def train(steps):
+def tensors(first, count):
+    images, labels = data(first, count)
+    xs = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(memory_format=layout)
+    return xs, torch.from_numpy(labels)
+
+
+def train(steps, first):
+    xs, ys = tensors(first, steps * batch)
     start = time.perf_counter()
     model.train()
     total, correct = torch.zeros(()), torch.zeros((), dtype=torch.long)
@@ -91,10 +96,11 @@ def train(steps):
 
 
 def predict(count):
+    xs, _labels = tensors(0, count)
     start = time.perf_counter()
     model.eval()
     with torch.inference_mode():
-        parts = [model(part).softmax(1) for part in xs[:count].split(task["predictBatch"])]
+        parts = [model(part).softmax(1) for part in xs.split(task["predictBatch"])]
         torch.cat(parts).numpy()
     return time.perf_counter() - start
 

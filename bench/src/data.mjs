@@ -96,9 +96,10 @@ function randomImages(count, shape, classes) {
   return { images, labels };
 }
 
-/** The bytes as float32 in [0, 1]. @param {Uint8Array} images */
-export function toFloats(images) {
-  return Float32Array.from(images, (byte) => byte / 255);
+/** The bytes as float32 in [0, 1]. @param {Uint8Array} images @param {Float32Array=} into */
+export function toFloats(images, into = new Float32Array(images.length)) {
+  for (let i = 0; i < images.length; i++) into[i] = images[i] / 255;
+  return into;
 }
 
 /** @param {Int32Array} labels @param {number} classes */

@@ -34,9 +34,13 @@ export class EngineProcess {
     return this.#answer('ready');
   }
 
-  /** Trains an epoch of `steps` steps. @param {number} steps @returns {Promise<number>} milliseconds a step */
-  async train(steps) {
-    const { ms, loss } = await this.#ask(`train ${steps}`);
+  /**
+   * Trains an epoch of `steps` steps.
+   * @param {number} steps @param {number} from its first image
+   * @returns {Promise<number>} milliseconds a step
+   */
+  async train(steps, from) {
+    const { ms, loss } = await this.#ask(`train ${steps} ${from}`);
     if (!Number.isFinite(loss)) throw new Error(`${this.#name}: its loss became ${loss}.`);
     return ms / steps;
   }

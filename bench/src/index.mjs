@@ -19,6 +19,9 @@ import {
 } from './report.mjs';
 
 const PREDICT_BATCH = 256;
+/** Images that are trained on, in whole turns: MNIST's, or random ones. */
+const DIGITS = 60_000;
+const RANDOM = 8_192;
 
 const options = readOptionsOrExit();
 if (options.help) {
@@ -47,7 +50,7 @@ let failed = false;
 /** @type {Awaited<ReturnType<typeof run>>[]} */
 const runs = [];
 try {
-  if (folder) await writeDigits(folder, Math.max(...options.batches) * options.steps);
+  if (folder) await writeDigits(folder, DIGITS);
   for (const model of options.models) {
     for (const batch of options.batches) runs.push(await run(model, batch));
   }
@@ -63,8 +66,10 @@ process.exitCode = failed ? 1 : 0;
 async function run(model, batch) {
   const { steps, rounds, threads, predict, busy } = options;
   const digits = isDigit(imageShape(model)) ? folder : undefined;
+  const turn = batch * steps;
+  const images = Math.max(1, Math.floor((digits ? DIGITS : RANDOM) / turn)) * turn;
   const results = await measure(entrants, {
-    task: { model, batch, steps, threads, predictBatch: PREDICT_BATCH, digits },
+    task: { model, batch, steps, images, threads, predictBatch: PREDICT_BATCH, digits },
     rounds,
     predict,
     onProgress: (message) => note(`model ${model}, batch ${batch}: ${message}`),

@@ -45,16 +45,26 @@ export function predictTimes(result) {
 /** @param {readonly Measurement[]} results @param {number} batch */
 export function measurementTable(results, batch) {
   const predicted = results.some((result) => result.predictPerSecond.length > 0);
-  const header = ['engine', 'ms/step', 'min–max', 'images/s', 'rounds x steps', 'peak MB', 'what'];
-  if (predicted) header.splice(4, 0, 'predict images/s');
+  const header = [
+    'engine',
+    'ms/step',
+    'min–max',
+    'warming up',
+    'images/s',
+    'rounds x steps',
+    'peak MB',
+    'what',
+  ];
+  if (predicted) header.splice(5, 0, 'predict images/s');
   const rows = results.map((result) => {
     const middle = median(result.msPerStep);
     const range = `${short(Math.min(...result.msPerStep))}–${short(Math.max(...result.msPerStep))}`;
     const peak = result.peakBytes === null ? '' : (result.peakBytes / 2 ** 20).toFixed(0);
     const rounds = `${result.msPerStep.length} x ${result.steps}`;
     const rate = short((batch / middle) * 1000);
-    const row = [result.name, short(middle), range, rate, rounds, peak, result.description];
-    if (predicted) row.splice(4, 0, short(median(result.predictPerSecond)));
+    const warm = short(result.warmupMsPerStep);
+    const row = [result.name, short(middle), range, warm, rate, rounds, peak, result.description];
+    if (predicted) row.splice(5, 0, short(median(result.predictPerSecond)));
     return row;
   });
   return table(header, rows);

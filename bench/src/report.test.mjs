@@ -3,7 +3,14 @@ import { compare, comparisonTable, short, summaryTable } from './report.mjs';
 
 /** @param {string} name @param {'ours' | 'peer'} side @param {number[]} msPerStep */
 function result(name, side, msPerStep) {
-  const facts = { description: '', parameters: 1, steps: 1, predictPerSecond: [], peakBytes: null };
+  const facts = {
+    description: '',
+    parameters: 1,
+    steps: 1,
+    predictPerSecond: [],
+    peakBytes: null,
+    warmupMsPerStep: 5,
+  };
   return { name, side, msPerStep, ...facts };
 }
 
