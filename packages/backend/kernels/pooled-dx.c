@@ -26,21 +26,40 @@ SMALL void list_places_odd(const float *dy, const int8_t *mask, int N, int step,
     }
   }
 }
+// Where the ends of a window's five lists stand in one word of 12 bits each, for up to 819 filters: in memory each count
+// would wait for the one before.
+enum { END_BITS = 12 };
+// For each of `count` filters which end is its gradient's, as a shift. Whether winners can be told (winners.h).
+INLINE int read_ends(const float *dy, const int8_t *mask, int count, int *ends) {
+  V zeros = zero();
+  VI bytes = {};
+  for (int n = 0; n < count; n += VW) {
+    const VI there = lanes() < count - n, byte = load_bytes(mask + n) & there;
+    const V v = keep(there, load(dy + n));
+    zeros += v * 0;
+    bytes |= byte;
+    *(VI *)(ends + n) = pick_int(v == 0, splat_int(RELU_OFF), byte) * END_BITS;
+  }
+  return can_tell(zeros, bytes);
+}
 ALONE void list_places(const float *dy, const int8_t *mask, int windows, int N, int step, int all, const Lists *lists,
-                       int *won) {
+                       int *ends) {
   Item *items = lists->items;
   int *counts = lists->counts;
   const int room = lists->room;
   for (int w = 0; w < windows; w++, dy += N, mask += N, items += PLACES * room, counts += PLACES) {
-    if (all || !read_places(dy, mask, N, won)) {
+    if (all || PLACES * room >> END_BITS || !read_ends(dy, mask, N, ends)) {
       for (int k = 0; k < PLACES; k++) counts[k] = 0;
       list_places_odd(dy, mask, N, step, all, items, room, counts);
       continue;
     }
-    int end[PLACES]; // of the lists, from the first one's beginning on
-    for (int k = 0; k < PLACES; k++) end[k] = k * room;
-    ROLLED for (int n = 0; n < N; n++) write_item(items + end[won[n]]++, n * step, dy + n);
-    for (int k = 0; k < PLACES; k++) counts[k] = end[k] - k * room;
+    uint64_t end = 0; // each counted from the first list's beginning on
+    for (int k = 0; k < PLACES; k++) end |= (uint64_t)(k * room) << k * END_BITS;
+    ROLLED for (int n = 0; n < N; n++) {
+      write_item(items + (end >> ends[n] & ((1 << END_BITS) - 1)), n * step, dy + n);
+      end += (uint64_t)1 << ends[n];
+    }
+    for (int k = 0; k < PLACES; k++) counts[k] = (int)(end >> k * END_BITS & ((1 << END_BITS) - 1)) - k * room;
   }
 }
 
@@ -73,8 +92,8 @@ static void k_pooled_dx(const Task *task) {
   Item *items = (Item *)(sums + ceil_div(C, 16) * 16);
   int *counts = (int *)(items + (size_t)windows * PLACES * N);
   const Lists lists = {items, counts, N};
-  int *won = counts + ceil_div(windows * PLACES, 16) * 16;
-  float *spare = (float *)(won + ceil_div(N, 16) * 16);
+  int *ends = counts + ceil_div(windows * PLACES, 16) * 16;
+  float *spare = (float *)(ends + ceil_div(N, 16) * 16);
   const int all = !all_finite(wt, (size_t)N * KH * L);
   int lo, hi;
   share(task, g->batch, &lo, &hi);
@@ -84,7 +103,7 @@ static void k_pooled_dx(const Task *task) {
     for (int r = 0; r < down; r += at_once) {
       const int rows = min_int(at_once, down - r);
       const size_t at = ((size_t)b * down + r) * across * N;
-      list_places(FLOATS(0) + at, mask + at, rows * across, N, KH * L, all, &lists, won);
+      list_places(FLOATS(0) + at, mask + at, rows * across, N, KH * L, all, &lists, ends);
       for (int kh = 0; kh < KH; kh++)
         for (int v = 0, cols; v < L; v += cols * VW) {
           cols = block_columns(L - v);

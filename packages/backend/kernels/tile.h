@@ -21,6 +21,13 @@
 #define APART(p) 0
 #endif
 
+// Has a vector in a register. Else gcc reads it from memory again for each row of a small tile.
+#if VECTOR_BITS > 128
+#define IN_REGISTER(v) __asm__("" : "+v"(v))
+#else
+#define IN_REGISTER(v) (void)(v)
+#endif
+
 // sums[i][j] += sum over r, k of run[r][i][k] * b[r * length + k][j]: `runs` stretches of `length`
 // consecutive floats a row, against rows of b. A matmul has one run, a convolution one a kernel row.
 INLINE void tile_rows(const int rows, const int cols, const float *const *run, int runs, int length,
@@ -31,7 +38,10 @@ INLINE void tile_rows(const int rows, const int cols, const float *const *run, i
     UNROLL for (int i = 0; i < rows; i++) a[i] = run[i];
     ROLLED do {
       V v[COLS];
-      UNROLL for (int j = 0; j < cols; j++) v[j] = load(b + j * VW);
+      UNROLL for (int j = 0; j < cols; j++) {
+        v[j] = load(b + j * VW);
+        IN_REGISTER(v[j]);
+      }
       UNROLL for (int i = 0; i < rows; i++) {
         V s = splat(*a[i]++);
         STEPS(a[i]);

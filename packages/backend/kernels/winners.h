@@ -21,6 +21,23 @@ INLINE void write_item(Item *to, int at, const float *dy) {
   copy_bytes(to, &both, 8);
 }
 
+// Whether there is an instruction for it, which writes whole vectors: so many items past the last may be written.
+#define CAN_PACK (VECTOR_BITS == 512)
+enum { PACKED = VW / 2 };
+#if CAN_PACK
+// Lists what a mask has of a vector's gradients; returns the list's end.
+INLINE Item *pack_items(Item *to, VI mask, VI at, V dy) {
+  const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const __m512i a = (__m512i)at, b = (__m512i)dy, high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+  const unsigned which = _mm512_movepi32_mask((__m512i)mask);
+  const __mmask8 first = (__mmask8)which, second = (__mmask8)(which >> 8);
+  _mm512_storeu_si512(to, _mm512_maskz_compress_epi64(first, _mm512_permutex2var_epi32(a, low, b)));
+  to += __builtin_popcount(first);
+  _mm512_storeu_si512(to, _mm512_maskz_compress_epi64(second, _mm512_permutex2var_epi32(a, high, b)));
+  return to + __builtin_popcount(second);
+}
+#endif
+
 // How many vectors of a row are summed at a time, in registers beside one operand and one splat, and a function for
 // each, so that nothing else takes registers.
 #define BLOCKS(CASE) CASE(12) CASE(8) CASE(6) CASE(4) CASE(3) CASE(2) CASE(1)
@@ -67,18 +84,7 @@ INLINE int block_columns(int left) {
   return 1;
 }
 
-// The places, 0 to 3, of a window's gradients of `count` filters, 4 where one is zero. Whether they can be told like
-// that: there is no NaN and no infinity among them.
-INLINE int read_places(const float *dy, const int8_t *mask, int count, int *places) {
-  V zeros = zero();
-  VI bytes = {};
-  for (int n = 0; n < count; n += VW) {
-    const VI there = lanes() < count - n, byte = load_bytes(mask + n) & there;
-    const V v = keep(there, load(dy + n));
-    zeros += v * 0;
-    bytes |= byte;
-    *(VI *)(places + n) = pick_int(v == 0, splat_int(RELU_OFF), byte);
-  }
-  return !some((zeros != zeros) | (bytes >= FIRST_NAN) | (bytes < 0));
-}
+// Whether winners can be told from gradients and bytes alone, of which these are sums times zero and all bits: there is
+// no NaN and no infinity among them.
+INLINE int can_tell(V zeros, VI bytes) { return !some((zeros != zeros) | (bytes >= FIRST_NAN) | (bytes < 0)); }
 #endif

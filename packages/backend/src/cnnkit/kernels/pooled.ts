@@ -53,7 +53,8 @@ export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPl
   const row = Math.ceil((filterWidth * inChannels) / 16) * 16;
   for (const slab of [SLAB, 16]) {
     const slabs = Math.ceil(outChannels / slab);
-    const filter = 2 * (4 * rowsAtOnce * across + 1) + 2 + filterHeight * row + 16;
+    const windows = rowsAtOnce * across;
+    const filter = 2 * (4 * windows + 1) + 3 * (windows + 16) + 3 + filterHeight * row + 16;
     const shares = Math.min(batchSize, Math.max(1, Math.ceil(8 / slabs)));
     if (fits(slab * filter)) return { rowsAtOnce, slabs, chunks: shares * slabs };
   }
