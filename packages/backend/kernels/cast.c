@@ -1,14 +1,20 @@
-// cast: n values between the two things a block can hold: float32 and int32 (a bool is a float 0 or 1).
+// cast: n values between the two things a block can hold: float32 and int32 (a bool is a float 0 or 1). Or bytes, which
+// lie behind a table of what each of the 256 stands for.
 // Chunks: shares of 1,024 values. Memory-bound. Out-of-range floats saturate, NaN gives 0.
 #include "task.h"
 
-enum { TO_INT, TO_FLOAT, TO_BOOL, INT_TO_BOOL };
+enum { TO_INT, TO_FLOAT, TO_BOOL, INT_TO_BOOL, LOOK_UP, BYTES = 256 };
 
 static void k_cast(const Task *task) {
   const float *from = FLOATS(0);
   float *to = FLOATS(1);
   int lo, hi;
   share_elements(task, INT(2), &lo, &hi);
+  if (INT(3) == LOOK_UP) {
+    const uint8_t *bytes = (const uint8_t *)(from + BYTES);
+    for (int i = lo; i < hi; i++) to[i] = from[bytes[i]];
+    return;
+  }
   for (int i = lo; i < hi; i++) {
     const int32_t bits = ((const int32_t *)from)[i];
     switch (INT(3)) {

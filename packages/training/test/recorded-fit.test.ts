@@ -8,6 +8,7 @@ import {
   exponentialDecay,
   type FitOptions,
   fit,
+  predict,
   SwapEMAWeights,
   type UpdateStep,
 } from '../src/index.js';
@@ -42,6 +43,44 @@ function build(): tfl.LayersModel {
   model.add(layers.dense({ units: 3, activation: 'softmax', kernelInitializer: seed(3) }));
   return model;
 }
+
+describe('bytes', () => {
+  const { images, labels, shape } = data(70);
+
+  test.each([undefined, 0.3])(
+    'train as the numbers do that they stand for, scale %s',
+    async (scale) => {
+      const xs = Float32Array.from(images, (byte) =>
+        scale === undefined ? byte / 255 : byte * scale,
+      );
+      const results = [];
+      for (const given of [
+        { images, labels, shape },
+        { xs, ys: labels, shape },
+      ]) {
+        const model = build();
+        model.compile({
+          optimizer: new Adam(),
+          loss: 'sparseCategoricalCrossentropy',
+          metrics: ['accuracy'],
+        });
+        const scaled = 'images' in given && scale !== undefined ? { scale } : {};
+        const options = { batchSize: 16, ...scaled };
+        const { history } = await fit(model, given, {
+          epochs: 4,
+          validationData: given,
+          ...options,
+        });
+        const { data: outputs } = await predict(model, given, options);
+        const weights = model.getWeights().map((weight) => Array.from(weight.dataSync()));
+        results.push({ history, outputs, weights });
+        model.dispose();
+      }
+      expect(results[0]).toEqual(results[1]);
+      expect(results[0]?.history.val_loss).toHaveLength(4);
+    },
+  );
+});
 
 /** What a run leaves, and how many kernels it ran. */
 async function run(

@@ -4,6 +4,7 @@ import { Arena, type Views } from './arena.js';
 import type { Capture, UpdateNumbers } from './capture.js';
 import { Commands } from './commands.js';
 import type { KernelLibrary } from './kernel-library.js';
+import { lookUpBytes } from './kernels/choose.js';
 import { updateVariables, type VariablesUpdate } from './kernels/update.js';
 import type { WinogradUse } from './kernels/winograd-plan.js';
 import { layoutFor } from './layout.js';
@@ -128,6 +129,23 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
   /** The same of a weight's constraint, for trainers that apply it in the step; see `pure-layers.ts`. */
   constraintAssumptions(constraint: object): readonly unknown[] | undefined {
     return constraintAssumptions(constraint);
+  }
+
+  /**
+   * A float32 tensor of bytes, each of which stands for a number, as pixels do: a quarter of the memory is
+   * written, and the floats are made by a kernel, right where a recorded step wants them.
+   *
+   * @param table What each of the 256 bytes stands for
+   * @param write Puts the bytes down, at once; they are rubbish before
+   * @returns undefined where it cannot: the tensor would be a constant of what is recorded
+   */
+  tensorOfBytes(
+    shape: readonly number[],
+    table: Float32Array,
+    write: (into: Uint8Array) => void,
+  ): TensorInfo | undefined {
+    if (this.#capture !== undefined || util.sizeFromShape([...shape]) === 0) return undefined;
+    return lookUpBytes(this, shape, table, write);
   }
 
   /** An optimizer's step in place, for whoever has variables; see `kernels/update.ts`. */

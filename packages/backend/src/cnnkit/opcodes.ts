@@ -239,7 +239,7 @@ export const Update = {
 } as const;
 
 /** What `cast` converts, as in `kernels/cast.c`. */
-export const Conversion = { toInt: 0, toFloat: 1, toBool: 2, intToBool: 3 } as const;
+export const Conversion = { toInt: 0, toFloat: 1, toBool: 2, intToBool: 3, lookUp: 4 } as const;
 
 /** Activations applied inside a convolution or matmul, as in `kernels/math.h`. */
 export const Activation = { linear: 0, relu: 1, relu6: 2, sigmoid: 3, tanh: 4 } as const;

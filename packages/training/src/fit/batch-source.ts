@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { PredictionData, ScaleOptions } from './data.js';
 import { requireFinite } from './require-finite.js';
@@ -9,6 +10,17 @@ export interface BatchSource {
   readonly sampleShape: readonly number[];
   /** @returns the samples named by `order[start…end)`, valid until the next call. */
   xs(order: Int32Array, start: number, end: number): Float32Array;
+  /** The same as a tensor, `[end - start, ...sampleShape]`. */
+  tensor(order: Int32Array, start: number, end: number): tf.Tensor;
+}
+
+/** A backend that makes floats of bytes itself, as @cnnkit/backend does. */
+interface ByteBackend {
+  tensorOfBytes?(
+    shape: readonly number[],
+    table: Float32Array,
+    write: (into: Uint8Array) => void,
+  ): tf.TensorInfo | undefined;
 }
 
 /** Checks `data` against itself and the model, and makes it a source of batches of at most `batchSize`. */
@@ -41,23 +53,41 @@ export function batchSource(
   const table = values instanceof Float32Array ? undefined : byteTable(name, scale);
   const words = values instanceof Float32Array ? NO_WORDS : wordsOf(values);
   const buffer = new Float32Array(Math.min(batchSize, count) * size);
+  const gather: BatchSource['xs'] = (order, start, end) => {
+    for (let i = start; i < end; i++) {
+      const from = (order[i] as number) * size;
+      const to = (i - start) * size;
+      if (table === undefined) {
+        buffer.set((values as Float32Array).subarray(from, from + size), to);
+      } else {
+        const done = lookUpWords(table, words, from, buffer, to, size);
+        lookUp(table, values as Uint8Array, from + done, buffer, to + done, size - done);
+      }
+    }
+    return buffer.subarray(0, (end - start) * size);
+  };
   return {
     count,
     sampleShape,
-    xs(order, start, end) {
-      for (let i = start; i < end; i++) {
-        const from = (order[i] as number) * size;
-        const to = (i - start) * size;
-        if (table === undefined) {
-          buffer.set((values as Float32Array).subarray(from, from + size), to);
-        } else {
-          const done = lookUpWords(table, words, from, buffer, to, size);
-          lookUp(table, values as Uint8Array, from + done, buffer, to + done, size - done);
-        }
-      }
-      return buffer.subarray(0, (end - start) * size);
+    xs: gather,
+    tensor(order, start, end) {
+      const shape = [end - start, ...sampleShape];
+      const backend = tf.backend() as ByteBackend;
+      const info =
+        table &&
+        backend.tensorOfBytes?.(shape, table, (into) =>
+          copySamples(values as Uint8Array, order.subarray(start, end), size, into),
+        );
+      if (info !== undefined) return tf.engine().makeTensorFromTensorInfo(info);
+      return tf.tensor(gather(order, start, end), shape);
     },
   };
+}
+
+function copySamples(bytes: Uint8Array, samples: Int32Array, size: number, into: Uint8Array): void {
+  samples.forEach((sample, i) => {
+    into.set(bytes.subarray(sample * size, (sample + 1) * size), i * size);
+  });
 }
 
 const NO_WORDS = new Uint32Array();

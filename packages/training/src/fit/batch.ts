@@ -1,10 +1,11 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { BatchSource } from './batch-source.js';
 import { gatherTargets, type Targets } from './targets.js';
 
 /** What one step is made on. */
 export interface Batch {
-  /** Valid until the next batch is made. */
-  readonly xs: Float32Array;
+  /** Makes a tensor of the samples; not after the next batch was made. */
+  readonly xs: () => Tensor;
   /** `[n, ...shape of one sample]`. */
   readonly shape: readonly number[];
   readonly targets: Targets;
@@ -27,7 +28,7 @@ export function gatherBatch(
   end: number,
 ): Batch {
   return {
-    xs: samples.xs(order, start, end),
+    xs: () => samples.tensor(order, start, end),
     shape: [end - start, ...samples.sampleShape],
     targets: gatherTargets(targets, order, start, end),
     weights:

@@ -98,7 +98,7 @@ export async function evaluateSource(evaluation: Evaluation): Promise<Logs> {
 
 function testBatch(objective: Objective, batch: Batch): Scalar[] {
   return tf.tidy(() => {
-    const xs = tf.tensor(batch.xs, [...batch.shape]);
+    const xs = batch.xs();
     const targets = objective.targets(batch);
     const output = objective.forward(xs, false);
     const outputs = objective.outputs(output);

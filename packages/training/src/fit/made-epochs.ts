@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Batch } from './batch.js';
 import { requireModelShape } from './batch-source.js';
@@ -136,7 +137,7 @@ function checkedBatch(
   objective.check(name, targets);
   const own = sampleWeights(name, batch.sampleWeight ?? weightsAt(name, all, batch), n);
   const weights = trainingWeights(name, own, classWeight, targets);
-  return { xs: batch.xs, shape: batch.shape, targets, weights };
+  return { xs: () => tf.tensor(batch.xs, [...batch.shape]), shape: batch.shape, targets, weights };
 }
 
 function weightsAt(

@@ -60,10 +60,7 @@ export async function predict(
     const turn = yieldEvery(20);
     for (let start = 0; start < source.count; start += batchSize) {
       const end = Math.min(start + batchSize, source.count);
-      const output = tf.tidy(() => {
-        const xs = tf.tensor(source.xs(order, start, end), [end - start, ...source.sampleShape]);
-        return forward(model, xs, false);
-      });
+      const output = tf.tidy(() => forward(model, source.tensor(order, start, end), false));
       pending.push({ start, output });
       if (pending.length * output.size >= PENDING_VALUES || pending.length >= PENDING_BATCHES)
         await read();

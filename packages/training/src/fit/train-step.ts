@@ -70,7 +70,7 @@ export class Trainer {
   step(batch: Batch): Scalar[] {
     return tf.tidy(() => {
       const optimizer = this.#model.optimizer;
-      const xs = tf.tensor(batch.xs, [...batch.shape]);
+      const xs = batch.xs();
       const targets = this.#objective.targets(batch);
       const recorder = tf.backend() as Recorder;
       const assumptions = this.#assumptions(recorder, optimizer);

@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { CnnkitBackend } from '../backend.js';
 import { Conversion, Op } from '../opcodes.js';
-import type { Deferred, Storage } from '../storage.js';
+import { type Deferred, Storage } from '../storage.js';
 import { chunksFor, type Kernel, sameShape, sizeOf } from './kernel.js';
 
 /**
@@ -59,10 +60,10 @@ const MANY = 4096;
 
 /** Rows that somebody is about to read: gathered then, or right where they are wanted. */
 export class DeferredRows implements Deferred {
-  readonly #operands: readonly [Storage, Storage];
+  readonly #operands: readonly Storage[];
   readonly #send: (block: number) => void;
 
-  constructor(operands: readonly [Storage, Storage], send: (block: number) => void) {
+  constructor(operands: readonly Storage[], send: (block: number) => void) {
     this.#operands = operands;
     this.#send = send;
     for (const operand of operands) operand.retain();
@@ -107,6 +108,28 @@ const gather: Kernel = ({ inputs, attrs, backend }) => {
   if (outer * n > 0) send(backend.blockOf(out));
   return out;
 };
+
+/** Bytes that a table is for. */
+const BYTES = 256;
+
+/** A tensor of what `table` has for each of the bytes that `write` puts down. */
+export function lookUpBytes(
+  backend: CnnkitBackend,
+  shape: readonly number[],
+  table: Float32Array,
+  write: (into: Uint8Array) => void,
+): TensorInfo {
+  const n = sizeOf(shape);
+  const from = Storage.written(backend, BYTES + Math.ceil(n / 4), (into) => {
+    into.set(table);
+    write(new Uint8Array(into.buffer, into.byteOffset + into.BYTES_PER_ELEMENT * BYTES, n));
+  });
+  const rows = new DeferredRows([from], (to) =>
+    backend.commands.send(Op.cast, chunksFor(n >> 10, n), [from.block(), to, n, Conversion.lookUp]),
+  );
+  from.release();
+  return backend.deferredOutput(shape, rows);
+}
 
 const oneHot: Kernel = ({ inputs, attrs, backend }) => {
   const indices = inputs.indices!;
