@@ -105,7 +105,10 @@ function distancesToLabels(
   }
 }
 
-/** Both classes' squares for either truth, and one taken without a branch, which nobody could predict. */
+/**
+ * Without a branch, which nobody could predict: for the second class its square and the first one's
+ * change places, and so do their signs, which squares lose.
+ */
 function distancesToHalves(
   { proba, truth, single }: Checked,
   { from, count }: RowBlock,
@@ -115,9 +118,9 @@ function distancesToHalves(
     const second = proba[from + i]!;
     const first = single ? Math.fround(1 - second) : 1 - second;
     const isSecond = Number(truth[from + i] === 1);
-    const other = isSecond * first + (1 - isSecond) * second;
-    const lack = isSecond * (1 - second) + (1 - isSecond) * (1 - first);
-    out[i] = other * other + lack * lack;
+    const a = isSecond - second;
+    const b = 1 - isSecond - first;
+    out[i] = a * a + b * b;
   }
 }
 

@@ -55,7 +55,8 @@ export function oneScore(fn: string, name: string, { columns, data }: Scores): S
 export function checkProbabilities(fn: string, name: string, data: ScoreData): void {
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
-    if (!(value >= 0 && value <= 1)) failProbability(fn, name, data, i);
+    // Only in [0, 1] is this 0 or above.
+    if (!(value - value * value >= 0)) failProbability(fn, name, data, i);
   }
 }
 
