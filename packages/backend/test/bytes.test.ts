@@ -36,7 +36,19 @@ test('what nobody reads gives its memory back', () => {
   const { usedBytes } = engineBackend().memory();
   for (let i = 0; i < 3; i++) tensorOf(bytesOf(5000, i), [50, 100]).dispose();
   expect(engineBackend().memory().usedBytes).toBe(usedBytes);
+  const refuse = () => {
+    throw new Error('no bytes');
+  };
+  expect(() => engineBackend().tensorOfBytes([5000], TABLE, refuse)).toThrow('no bytes');
+  expect(engineBackend().memory().usedBytes).toBe(usedBytes);
   expect(engineBackend().tensorOfBytes([0, 4], TABLE, () => {})).toBeUndefined();
+});
+
+test('a table has a number for each byte', () => {
+  const short = TABLE.subarray(1);
+  expect(() => engineBackend().tensorOfBytes([4], short, () => {})).toThrow(
+    'cnnkit backend: table must have 256 numbers, one for each byte; received 255.',
+  );
 });
 
 test('a recorded step reads other bytes each time, and makes none of its own', async () => {

@@ -138,6 +138,7 @@ export class CnnkitBackend extends MathBackendCPU implements EngineContext {
    * @param table What each of the 256 bytes stands for
    * @param write Puts the bytes down, at once; they are rubbish before
    * @returns undefined where it cannot: the tensor would be a constant of what is recorded
+   * @throws RangeError if `table` has another length, and what `write` throws
    */
   tensorOfBytes(
     shape: readonly number[],

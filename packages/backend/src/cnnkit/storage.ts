@@ -95,8 +95,13 @@ export class Storage {
   ): Storage {
     const storage = new Storage(engine, 'float32', size);
     const block = storage.#takeForUpload();
-    write(engine.views.f32.subarray(block / 4, block / 4 + size));
     storage.#block = block;
+    try {
+      write(engine.views.f32.subarray(block / 4, block / 4 + size));
+    } catch (error) {
+      storage.release();
+      throw error;
+    }
     return storage;
   }
 

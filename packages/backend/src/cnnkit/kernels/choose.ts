@@ -119,6 +119,10 @@ export function lookUpBytes(
   table: Float32Array,
   write: (into: Uint8Array) => void,
 ): TensorInfo {
+  if (table.length !== BYTES) {
+    const rule = 'table must have 256 numbers, one for each byte';
+    throw new RangeError(`cnnkit backend: ${rule}; received ${table.length}.`);
+  }
   const n = sizeOf(shape);
   const from = Storage.written(backend, BYTES + Math.ceil(n / 4), (into) => {
     into.set(table);
