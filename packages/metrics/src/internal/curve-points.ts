@@ -193,7 +193,7 @@ function put(
  * true positives: sums must run from the highest score down, as their last bits depend on it.
  */
 function fillWeighed(
-  points: CurvePoints,
+  { xs, ys, thresholds, size }: CurvePoints,
   { marked, below, weights }: SortedScores,
   totals: Float64Array,
 ): void {
@@ -201,49 +201,33 @@ function fillWeighed(
   const heavy = weights!;
   let fp = 0;
   let tp = 0;
-  let at = points.size;
+  let at = size;
   for (let last = marked.length - 1; last >= 0; ) {
     const stop = last < below ? 0 : below;
-    const sign = last < below ? -1 : 1;
-    // As long as two at a time share their score with no other.
-    for (; last - 2 >= stop; last -= 2) {
-      const a = Math.abs(marked[last]!);
-      const b = Math.abs(marked[last - 1]!);
-      if (a === b || b === Math.abs(marked[last - 2]!)) break;
+    const magnitude = Math.abs(marked[last]!);
+    let first = last;
+    if (last > stop && Math.abs(marked[last - 1]!) === magnitude) {
+      first = firstOfTies(marked, last, stop);
+      for (let i = first; i <= last; i++) {
+        // In the order they came, which is turned round below 0.
+        const k = last < below ? first + last - i : i;
+        if (halves[2 * k]! < 0) tp += heavy[k]!;
+        else fp += heavy[k]!;
+      }
+    } else {
       // Without a branch, which nobody could predict.
-      const hitA = (halves[2 * last]! >>> 31) * heavy[last]!;
-      const hitB = (halves[2 * last - 2]! >>> 31) * heavy[last - 1]!;
-      fp += heavy[last]! - hitA;
-      tp += hitA;
-      putWeighed(points, --at, sign * a, fp, tp);
-      fp += heavy[last - 1]! - hitB;
-      tp += hitB;
-      putWeighed(points, --at, sign * b, fp, tp);
+      const hit = halves[2 * last]! >>> 31;
+      tp += hit * heavy[last]!;
+      fp += (1 - hit) * heavy[last]!;
     }
-    const first = firstOfTies(marked, last, stop);
-    for (let i = first; i <= last; i++) {
-      // In the order they came, which is turned round below 0.
-      const k = last < below ? first + last - i : i;
-      if (halves[2 * k]! < 0) tp += heavy[k]!;
-      else fp += heavy[k]!;
-    }
-    putWeighed(points, --at, sign * Math.abs(marked[last]!), fp, tp);
+    at--;
+    thresholds[at] = last < below ? -magnitude : magnitude;
+    xs[at] = tp + fp === 0 ? 0 : tp / (tp + fp);
+    ys[at] = tp;
     totals[0] = fp;
     totals[1] = tp;
     last = first - 1;
   }
-}
-
-function putWeighed(
-  { xs, ys, thresholds }: CurvePoints,
-  at: number,
-  threshold: number,
-  fp: number,
-  tp: number,
-): void {
-  thresholds[at] = threshold;
-  xs[at] = tp + fp === 0 ? 0 : tp / (tp + fp);
-  ys[at] = tp;
 }
 
 /** A point for each of the counts. */

@@ -1,14 +1,18 @@
-import { dealer, placeOf, placesFor, type Spots, type Values } from './dealer.js';
 import type { Memory } from './memory.js';
 import {
+  countPlaces,
   emptyRoom,
   isWide,
+  placeOf,
+  placesIn,
   type Range,
   type Room,
   SHORT,
+  type Spots,
   sortFrom,
   sortPlaces,
   spotsIn,
+  type Values,
 } from './stretch-sort.js';
 
 /** Samples in the order of rising scores. */
@@ -70,24 +74,29 @@ export function sortByScore(
 function sortSide(given: Given, sorted: Values, range: Range, room: Room): void {
   const { scores, positive, weights } = given;
   const n = scores.length;
-  const spots = n > SHORT && isWide(range) ? spotsIn(range, placesFor(n)) : undefined;
-  if (spots === undefined || dealer.count(scores, spots, 0) > n >> 1) {
+  const ends = placesIn(room, n);
+  const spots = n > SHORT && isWide(range) ? spotsIn(range, ends.length) : undefined;
+  if (spots === undefined || countPlaces(scores, spots, ends, 0) > n >> 1) {
     const values = room.memory.doubles(n);
     for (let i = 0; i < n; i++) values[i] = marked(scores[i]!, positive[i] === 1);
     sortFrom({ values, weights }, sorted, 0, n, range, room);
     return;
   }
-  if (weights) dealWeighed(given, weights, spots, sorted);
-  else deal(given, spots, sorted.values);
-  sortPlaces(sorted, 0, n, spots, room);
+  if (weights) dealWeighed(given, weights, spots, ends, sorted);
+  else deal(given, spots, ends, sorted.values);
+  sortPlaces(sorted, 0, ends, spots, room);
 }
 
 /** Moves each to its place, and puts the marks on; begins become ends. */
-function deal({ scores, positive }: Given, { low, scale }: Spots, values: Float64Array): void {
-  const { counts } = dealer;
+function deal(
+  { scores, positive }: Given,
+  { low, scale }: Spots,
+  ends: Uint32Array,
+  values: Float64Array,
+): void {
   const odd = scores.length & 3;
   for (let i = 0; i < odd; i++) {
-    values[counts[placeOf(Math.abs(scores[i]!) - low, scale)]!++] = marked(
+    values[ends[placeOf(Math.abs(scores[i]!) - low, scale)]!++] = marked(
       scores[i]!,
       positive[i] === 1,
     );
@@ -101,10 +110,10 @@ function deal({ scores, positive }: Given, { low, scale }: Spots, values: Float6
     const isB = positive[i + 1] === 1;
     const isC = positive[i + 2] === 1;
     const isD = positive[i + 3] === 1;
-    values[counts[placeOf(Math.abs(a) - low, scale)]!++] = marked(a, isA);
-    values[counts[placeOf(Math.abs(b) - low, scale)]!++] = marked(b, isB);
-    values[counts[placeOf(Math.abs(c) - low, scale)]!++] = marked(c, isC);
-    values[counts[placeOf(Math.abs(d) - low, scale)]!++] = marked(d, isD);
+    values[ends[placeOf(Math.abs(a) - low, scale)]!++] = marked(a, isA);
+    values[ends[placeOf(Math.abs(b) - low, scale)]!++] = marked(b, isB);
+    values[ends[placeOf(Math.abs(c) - low, scale)]!++] = marked(c, isC);
+    values[ends[placeOf(Math.abs(d) - low, scale)]!++] = marked(d, isD);
   }
 }
 
@@ -113,12 +122,12 @@ function dealWeighed(
   { scores, positive }: Given,
   weights: Float64Array,
   { low, scale }: Spots,
+  ends: Uint32Array,
   { values, weights: moved }: Values,
 ): void {
-  const { counts } = dealer;
   const odd = scores.length & 1;
   for (let i = 0; i < odd; i++) {
-    const place = counts[placeOf(Math.abs(scores[i]!) - low, scale)]!++;
+    const place = ends[placeOf(Math.abs(scores[i]!) - low, scale)]!++;
     values[place] = marked(scores[i]!, positive[i] === 1);
     moved![place] = weights[i]!;
   }
@@ -129,10 +138,10 @@ function dealWeighed(
     const isB = positive[i + 1] === 1;
     const heavyA = weights[i]!;
     const heavyB = weights[i + 1]!;
-    const toA = counts[placeOf(Math.abs(a) - low, scale)]!++;
+    const toA = ends[placeOf(Math.abs(a) - low, scale)]!++;
     values[toA] = marked(a, isA);
     moved![toA] = heavyA;
-    const toB = counts[placeOf(Math.abs(b) - low, scale)]!++;
+    const toB = ends[placeOf(Math.abs(b) - low, scale)]!++;
     values[toB] = marked(b, isB);
     moved![toB] = heavyB;
   }
