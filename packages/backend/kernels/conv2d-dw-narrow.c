@@ -66,12 +66,13 @@ ALONE void narrow_band(const Geometry *g, const int *place, int K, const Band *b
 // ready for every place in the image, (H - 1) x (W - 1) x 4 floats in scratch. The nine sums, and that of dy itself,
 // the bias's gradient, where it is asked for, stay in registers. They rest from image to image, whose dy stays in L1.
 // Of a black background, where a window sees nothing but zeros, dy is summed alone.
-INLINE void add_winners(const float *patches, int next, VI which, V dy, V *sums) {
+INLINE int add_winners(const float *patches, int next, VI which, V dy, V *sums) {
   const VI numbers = numbered(which);
   UNROLL for (int k = 0; k < 9; k++) {
-    if (k % 3 == 0 && APART(patches)) break;
+    if (k && k % 3 == 0 && APART(patches, k)) return 0;
     sums[k] = FMA(one_of_four(load_four(patches + (size_t)(k / 3) * next + k % 3 * 4), numbers), dy, sums[k]);
   }
+  return 1;
 }
 // All four outputs, zeros and NaN included.
 SMALL void add_all_places(const float *patches, int next, const float *dy, const int8_t *mask, V *sums) {
@@ -79,6 +80,11 @@ SMALL void add_all_places(const float *patches, int next, const float *dy, const
   unpool(dy, mask, 1, e);
   ROLLED for (int k = 0; k < 4; k++) add_winners(patches, next, splat_int(k), e[k], sums);
   sums[9] += (e[0] + e[1]) + (e[2] + e[3]);
+}
+// The same window of the next image: no processor sees it coming, as black windows are taken last.
+INLINE void prefetch_next(const float *dy, const int8_t *mask, size_t image) {
+  PREFETCH(dy + image);
+  PREFETCH(mask + image);
 }
 static void fill_patches(const Geometry *g, const float *image, float *to) {
   const int W = g->width;
@@ -114,6 +120,7 @@ ALONE void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, con
       for (int i = 0; i < seeing; i++) {
         const float *q = patches + windows[i].from;
         const size_t at = (size_t)windows[i].to + n;
+        prefetch_next(image_dy + at, image_mask + at, (size_t)pooled * N);
         if (odd || some_nan(image_mask + at)) {
           V seldom[10]; // not `sums`, which would have to lie in memory then
           UNROLL for (int k = 0; k < 10; k++) seldom[k] = sums[k];
@@ -124,11 +131,12 @@ ALONE void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, con
         const VI byte = load_bytes(image_mask + at);
         V v = load(image_dy + at);
         v = pick(byte == RELU_OFF, v * 0, v);
-        add_winners(q, next, byte & 3, v, sums);
         sums[9] += v;
+        if (!add_winners(q, next, byte & 3, v, sums)) break; // never
       }
       for (int i = pooled - 1; i >= blank; i--) {
         const size_t at = (size_t)windows[i].to + n;
+        prefetch_next(image_dy + at, image_mask + at, (size_t)pooled * N);
         const V v = gated_sum(image_dy + at, image_mask + at);
         sums[9] += v;
         zeros += v * 0; // NaN where v is not finite

@@ -154,7 +154,7 @@ static void k_pooled_dw(const Task *task) {
           for (int v = 0, cols; v < L; v += cols * VW) {
             const float *x = strip.x + (size_t)kh * g->dilation_height * reach.across * C + v;
             cols = block_columns(L - v);
-            add_block(cols, items + (size_t)n * room, counts[n], x, sums + n * next + kh * row + v, row - v);
+            BY_BLOCK(cols, add_items, items + (size_t)n * room, counts[n], x, sums + n * next + kh * row + v, row - v);
           }
     }
   }

@@ -9,68 +9,53 @@
 #include "gate.h"
 #include "winners.h"
 
-// For each window a list for each of its four places and one of what is zero, with room for all filters.
-typedef struct Lists { Item *items; int *counts, room; } Lists;
-enum { PLACES = 5 };
-
-SMALL void list_places_odd(const float *dy, const int8_t *mask, int N, int step, int all, Item *items, int room,
-                           int *counts) {
-  for (int n = 0; n < N; n += VW) {
-    V e[4];
-    unpool(dy + n, mask + n, 1, e);
-    for (int k = 0; k < 4; k++) {
-      float values[VW];
-      store(values, e[k]);
-      for (int i = n; i < min_int(N, n + VW); i++)
-        if (all || values[i - n] != 0) items[k * room + counts[k]++] = (Item){i * step, values[i - n]};
-    }
-  }
-}
-// Where the ends of a window's five lists stand in one word of 12 bits each, for up to 819 filters: in memory each count
-// would wait for the one before.
-enum { END_BITS = 12 };
-// For each of `count` filters which end is its gradient's, as a shift. Whether winners can be told (winners.h).
-INLINE int read_ends(const float *dy, const int8_t *mask, int count, int *ends) {
+// For each window and place the set of filters that won there, `words` of 64 filters.
+// Of windows of which all is told by gradients and bytes: whether it is (winners.h).
+ALONE int mark_filters(const float *dy, const int8_t *mask, int windows, int N, int words, uint64_t *sets) {
   V zeros = zero();
   VI bytes = {};
-  for (int n = 0; n < count; n += VW) {
-    const VI there = lanes() < count - n, byte = load_bytes(mask + n) & there;
-    const V v = keep(there, load(dy + n));
-    zeros += v * 0;
-    bytes |= byte;
-    *(VI *)(ends + n) = pick_int(v == 0, splat_int(RELU_OFF), byte) * END_BITS;
-  }
+  for (int w = 0; w < windows; w++, dy += N, mask += N, sets += 4 * words)
+    for (int k = 0; k < words; k++) {
+      uint64_t alive = 0, right = 0, down = 0;
+      for (int n = k * SET; n < min_int(N, (k + 1) * SET); n += VW) {
+        const VI there = lanes() < N - n, byte = load_bytes(mask + n) & there;
+        const V v = keep(there, load(dy + n));
+        zeros += v * 0;
+        bytes |= byte;
+        alive |= (uint64_t)signs_of((v != 0) & (byte < RELU_OFF)) << n % SET;
+        right |= (uint64_t)signs_of((VI)((VU)byte << 31)) << n % SET;
+        down |= (uint64_t)signs_of((VI)((VU)byte << 30)) << n % SET;
+      }
+      sets[k] = alive & ~right & ~down;
+      sets[k + words] = alive & right & ~down;
+      sets[k + 2 * words] = alive & ~right & down;
+      sets[k + 3 * words] = alive & right & down;
+    }
   return can_tell(zeros, bytes);
 }
-ALONE void list_places(const float *dy, const int8_t *mask, int windows, int N, int step, int all, const Lists *lists,
-                       int *ends) {
-  Item *items = lists->items;
-  int *counts = lists->counts;
-  const int room = lists->room;
-  for (int w = 0; w < windows; w++, dy += N, mask += N, items += PLACES * room, counts += PLACES) {
-    if (all || PLACES * room >> END_BITS || !read_ends(dy, mask, N, ends)) {
-      for (int k = 0; k < PLACES; k++) counts[k] = 0;
-      list_places_odd(dy, mask, N, step, all, items, room, counts);
-      continue;
+// The same of any windows, whose gradients go to `values`, [window][4][N].
+SMALL void mark_odd(const float *dy, const int8_t *mask, int windows, int N, int words, int all, uint64_t *sets, float *values) {
+  clear_bytes(sets, (size_t)windows * 4 * words * 8);
+  for (int w = 0; w < windows; w++, dy += N, mask += N, sets += 4 * words, values += 4 * N)
+    for (int n = 0; n < N; n += VW) {
+      V e[4];
+      unpool(dy + n, mask + n, 1, e);
+      for (int k = 0; k < 4; k++) {
+        store_part(values + k * N + n, e[k], N - n);
+        for (int i = n; i < min_int(N, n + VW); i++)
+          if (all || values[k * N + i] != 0) sets[k * words + i / SET] |= (uint64_t)1 << i % SET;
+      }
     }
-    uint64_t end = 0; // each counted from the first list's beginning on
-    for (int k = 0; k < PLACES; k++) end |= (uint64_t)(k * room) << k * END_BITS;
-    ROLLED for (int n = 0; n < N; n++) {
-      write_item(items + (end >> ends[n] & ((1 << END_BITS) - 1)), n * step, dy + n);
-      end += (uint64_t)1 << ends[n];
-    }
-    for (int k = 0; k < PLACES; k++) counts[k] = (int)(end >> k * END_BITS & ((1 << END_BITS) - 1)) - k * room;
-  }
 }
 
-// A block of vectors of a row of windows; `right` and `down` lead to the next output's.
-static void sum_places(int cols, const Lists *lists, int first, int windows, const float *w, float *to, int right,
-                       int down, int left) {
-  const Item *items = lists->items + (size_t)first * PLACES * lists->room;
-  const int *counts = lists->counts + first * PLACES;
-  for (int i = 0; i < windows; i++, items += PLACES * lists->room, counts += PLACES, to += 2 * right)
-    for (int k = 0; k < 4; k++)
-      if (counts[k]) add_block(cols, items + k * lists->room, counts[k], w, to + (k & 1) * right + (k >> 1) * down, left);
+// A block of vectors of a row of windows; `right` and `down` lead to the next output's. Gradients are `next` from window to
+// window and `apart` from place to place.
+static void sum_places(int cols, Marked marked, const float *dy, int next, int apart, int windows, const float *w, float *to,
+                       int right, int down, int left) {
+  for (int i = 0; i < windows; i++, dy += next, to += 2 * right)
+    for (int k = 0; k < 4; k++, marked.set += marked.words)
+      if (any_of(marked.set, marked.words))
+        BY_BLOCK(cols, add_marked, &marked, dy + k * apart, w, to + (k & 1) * right + (k >> 1) * down, left);
 }
 
 // dy mask wt dx rows-at-once geometry y part. With y, what relu was applied to give x, dx is relu's gradient too
@@ -89,11 +74,10 @@ static void k_pooled_dx(const Task *task) {
   const size_t pixels = (size_t)g->height * g->width;
   float *sums = (float *)task->scratch;
   clear_sums_row(sums, C);
-  Item *items = (Item *)(sums + ceil_div(C, 16) * 16);
-  int *counts = (int *)(items + (size_t)windows * PLACES * N);
-  const Lists lists = {items, counts, N};
-  int *ends = counts + ceil_div(windows * PLACES, 16) * 16;
-  float *spare = (float *)(ends + ceil_div(N, 16) * 16);
+  const int words = words_for(N);
+  uint64_t *sets = (uint64_t *)(sums + ceil_div(C, 16) * 16);
+  float *values = (float *)(sets + ceil_div(windows * 4 * words, 8) * 8);
+  float *spare = values + (size_t)ceil_div(windows * 4 * N, 16) * 16;
   const int all = !all_finite(wt, (size_t)N * KH * L);
   int lo, hi;
   share(task, g->batch, &lo, &hi);
@@ -103,13 +87,18 @@ static void k_pooled_dx(const Task *task) {
     for (int r = 0; r < down; r += at_once) {
       const int rows = min_int(at_once, down - r);
       const size_t at = ((size_t)b * down + r) * across * N;
-      list_places(FLOATS(0) + at, mask + at, rows * across, N, KH * L, all, &lists, ends);
+      const int odd = all || !mark_filters(FLOATS(0) + at, mask + at, rows * across, N, words, sets);
+      if (odd) mark_odd(FLOATS(0) + at, mask + at, rows * across, N, words, all, sets, values);
+      const float *dy = odd ? values : FLOATS(0) + at;
+      const int next = odd ? 4 * N : N;
       for (int kh = 0; kh < KH; kh++)
         for (int v = 0, cols; v < L; v += cols * VW) {
           cols = block_columns(L - v);
           for (int i = 0; i < rows; i++) {
             float *to = image + (size_t)2 * (r + i) * below + (size_t)kh * g->dilation_height * reach.across * C + v;
-            sum_places(cols, &lists, i * across, across, wt + kh * L + v, to, right, below, L - v);
+            const Marked row = {sets + (size_t)i * across * 4 * words, words, (size_t)KH * L};
+            sum_places(cols, row, dy + (size_t)i * across * next, next, odd ? N : 0, across, wt + kh * L + v, to, right, below,
+                       L - v);
           }
         }
     }

@@ -63,6 +63,13 @@ typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
 #define FMA(a, b, c) ((a) * (b) + (c))
 #endif
 
+// Asks for the line of memory at p, which is read soon, to come into L2; p need not exist. WebAssembly cannot.
+#if defined(__wasm__)
+#define PREFETCH(p) (void)(p)
+#else
+#define PREFETCH(p) __builtin_prefetch(p, 0, 2)
+#endif
+
 INLINE V load(const float *p) { return *(const V *)p; }
 INLINE void store(float *p, V v) { *(V *)p = v; }
 INLINE V splat(float s) { return s - (V){}; }
@@ -89,6 +96,20 @@ INLINE int some(VI mask) {
 #else
   const uint64_t __attribute__((vector_size(16), may_alias)) halves = (uint64_t __attribute__((vector_size(16))))mask;
   return (halves[0] | halves[1]) != 0;
+#endif
+}
+// The sign bits of the lanes, the i-th one's at bit i.
+INLINE uint32_t signs_of(VI v) {
+#if defined(__wasm_simd128__)
+  return (uint32_t)__builtin_wasm_bitmask_i32x4(v);
+#elif defined(__x86_64__) && VECTOR_BITS == 512
+  return (uint32_t)__builtin_ia32_cvtd2mask512(v);
+#elif defined(__x86_64__) && VECTOR_BITS == 256
+  return (uint32_t)__builtin_ia32_movmskps256((V)v);
+#elif defined(__x86_64__)
+  return (uint32_t)__builtin_ia32_movmskps((V)v);
+#else
+  return vaddvq_u32((uint32x4_t)(v < 0) & (uint32x4_t){1, 2, 4, 8});
 #endif
 }
 INLINE V keep(VI mask, V v) { return (V)(mask & (VI)v); }

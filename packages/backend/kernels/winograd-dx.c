@@ -64,7 +64,7 @@ static void k_winograd_dx(const Task *task) {
   const int c0 = task->chunk % slabs * slab, c1 = min_int(C, c0 + slab);
   if (c1 <= c0) return;
   const Tiles tiles = tiles_of(g, m, 0);
-  const size_t ms = plane_stride(at_once, N), ds = plane_stride(at_once, c1 - c0);
+  const size_t ms = plane_stride(at_once, N), ds = plane_stride(at_once, c1 - c0), plane = filter_plane(N, C);
   float *v = (float *)task->scratch, *product = v + frequencies * ms, *spare = product + frequencies * ds;
   float *sums = spare + (size_t)frequencies * ceil_div(max_int(C, N), 16) * 16 + VW;
   const Task images = {.chunk = task->chunk / slabs, .chunks = task->chunks / slabs};
@@ -80,7 +80,7 @@ static void k_winograd_dx(const Task *task) {
     begun = touched;
     gradient_tiles(g, &tiles, dy, spare, v, ms, t0, count);
     for (int f = 0; f < frequencies; f++)
-      frequency_matmul(v + f * ms, tile_stride(N), N, u + f * filter_plane(N, C) + (size_t)c0 * N, product + f * ds,
+      frequency_matmul(v + f * ms, tile_stride(N), N, u + f * plane + (size_t)c0 * N, plane, product + f * ds,
                        tile_stride(c1 - c0), c1 - c0, count);
     add_tiles(g, &tiles, product, ds, c0, c1, dx, spare, t0, count);
     const int complete = (t0 + count) / per_image;

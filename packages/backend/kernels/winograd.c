@@ -259,7 +259,7 @@ static void k_winograd(const Task *task) {
   const Exact exact = {g, x, FLOATS_OR_NULL(8), bias};
   const int C = g->channels, N = g->filters;
   const Tiles tiles = tiles_of(g, m, mask != 0);
-  const size_t vs = plane_stride(at_once, C), ms = plane_stride(at_once, N);
+  const size_t vs = plane_stride(at_once, C), ms = plane_stride(at_once, N), plane = filter_plane(C, N);
   float *v = (float *)task->scratch, *product = v + frequencies * vs, *spare = product + frequencies * ms;
   int lo, hi;
   share(task, ceil_div(tiles.total, at_once), &lo, &hi);
@@ -267,7 +267,7 @@ static void k_winograd(const Task *task) {
     const int t0 = block * at_once, count = min_int(at_once, tiles.total - t0);
     input_tiles(g, &tiles, x, spare, 0, C, v, vs, t0, count);
     for (int f = 0; f < frequencies; f++)
-      frequency_matmul(v + f * vs, tile_stride(C), C, u + f * filter_plane(C, N), product + f * ms, tile_stride(N), N, count);
+      frequency_matmul(v + f * vs, tile_stride(C), C, u + f * plane, plane, product + f * ms, tile_stride(N), N, count);
     if (!mask) output_tiles(&tiles, product, ms, &exact, act, out, FLOATS_OR_NULL(9 + GEOMETRY_INTS), spare, t0, count);
     else if (m > 2) pooled_images(&tiles, product, ms, &exact, out, mask, t0 / tiles.per_image, count, spare);
     else if (exact.w) pooled_tiles_checked(&tiles, product, ms, &exact, out, mask, t0, count);

@@ -46,9 +46,10 @@ export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPl
   const fits = (floats: number) => (floats + paddedSize(info) + 1024) * 4 <= SCRATCH_BYTES;
 
   if (pass === 'input') {
-    const lists = rowsAtOnce * across * 5 * (2 * outChannels + 1);
+    // Of each window and place a set of filters, and their gradients.
+    const sets = rowsAtOnce * across * 4 * (2 * Math.ceil(outChannels / 64) + outChannels);
     const chunks = Math.min(16, batchSize);
-    return fits(lists + inChannels + outChannels) ? { rowsAtOnce, slabs: 1, chunks } : undefined;
+    return fits(sets + inChannels) ? { rowsAtOnce, slabs: 1, chunks } : undefined;
   }
   const row = Math.ceil((filterWidth * inChannels) / 16) * 16;
   for (const slab of [SLAB, 16]) {
