@@ -207,19 +207,25 @@ ALONE void pool_image(const Tiles *tiles, const float *image, const float *scale
   const Geometry *g = e->g;
   const int N = g->filters, m = tiles->side, down = g->out_height / 2, across = g->out_width / 2;
   const size_t row = (size_t)tiles->across * m * pixel;
-  for (int r = 0; r < down; r++)
-    for (int c = 0; c < across; c++) {
+  for (int r = 0; r < down; r++) {
+    const float *first = scales + (size_t)(2 * r / m) * tiles->across * pixel;
+    const size_t below = 2 * r % m == m - 1 ? tiles->across * pixel : 0;
+    for (int c = 0, at_column = 0; c < across; c++, at_column += 2) {
+      if (at_column >= m) {
+        at_column -= m;
+        first += pixel;
+      }
       const float *from = image + 2 * r * row + 2 * c * pixel;
-      const float *first = scales + (size_t)(2 * r / m * tiles->across + 2 * c / m) * pixel;
-      const size_t right = (2 * c + 1) / m > 2 * c / m ? pixel : 0;
-      const size_t below = (2 * r + 1) / m > 2 * r / m ? tiles->across * pixel : 0;
+      const size_t right = at_column == m - 1 ? pixel : 0;
       const size_t at = (((size_t)b * down + r) * across + c) * N;
       int alike = -1;
       for (int n = 0; n < N; n += VW) {
         V y[4] = {load(from + n), load(from + pixel + n), load(from + row + n), load(from + row + pixel + n)};
         if (e->w) {
-          const V margin = doubt(v_max(v_max(load(first + n), load(first + right + n)),
-                                       v_max(load(first + below + n), load(first + below + right + n))));
+          V scale = load(first + n);
+          if (right | below) // of up to four tiles
+            scale = v_max(v_max(scale, load(first + right + n)), v_max(load(first + below + n), load(first + below + right + n)));
+          const V margin = doubt(scale);
           if (some(~clear_winner(y, margin) & (lanes() < N - n))) {
             float values[4 * VW];
             UNROLL for (int k = 0; k < 4; k++) store(values + k * VW, y[k]);
@@ -230,6 +236,7 @@ ALONE void pool_image(const Tiles *tiles, const float *image, const float *scale
         pool_relu(y[0], y[1], y[2], y[3], out + at + n, mask + at + n, N - n);
       }
     }
+  }
 }
 // Whole images, the first of which is b.
 static void pooled_images(const Tiles *tiles, const float *in, size_t fs, const Exact *e, float *out, int8_t *mask, int b,

@@ -400,6 +400,15 @@ INLINE void transform_input(const int m, const Patch *p, int C, float *v, size_t
   ALONE void transform_input_##m(const Patch *p, int C, float *v, size_t fs) { transform_input(m, p, C, v, fs); }
 FORWARD_TILE_SIZES(CASE)
 #undef CASE
+// Asks for the next image's part of an image of `pixels` pixels that is tile t's: tiles hop from row to row and pixel to
+// pixel, so that no processor sees what they want next.
+INLINE void prefetch_tile(const Tiles *tiles, int t, const float *images, int pixels, int channels) {
+  const Task part = {.chunk = t % tiles->per_image, .chunks = tiles->per_image};
+  int lo, hi;
+  share(&part, ceil_div(pixels * channels, 16), &lo, &hi);
+  const float *next = images + (size_t)(t / tiles->per_image + 1) * pixels * channels;
+  ROLLED for (int line = lo; line < hi; line++) PREFETCH(next + (size_t)line * 16);
+}
 // The transformed inputs of tiles [t0, t0 + count), channels [c0, c1).
 static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *spare, int c0, int c1, float *v,
                         size_t fs, int t0, int count) {
@@ -407,6 +416,7 @@ static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *
     const Patch p = find_patch(x + c0, g->height, g->width, g->channels, tiles, t0 + t, g->pad_top, g->pad_left,
                                tiles->side + 2, c1 - c0, spare);
     if (!p.whole) fetch_patch(&p, c1 - c0);
+    prefetch_tile(tiles, t0 + t, x, g->height * g->width, g->channels);
     BY_FORWARD_TILE_SIZE(tiles->m, transform_input, &p, c1 - c0, v, fs);
   }
 }
@@ -435,6 +445,7 @@ static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, flo
   for (int t = 0; t < count; t++, v += tile_stride(N)) {
     const Patch p = find_patch(dy, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->side, N, spare);
     if (!p.whole) fetch_patch(&p, N);
+    prefetch_tile(tiles, t0 + t, dy, g->out_height * g->out_width, N);
     BY_GRADIENT_TILE_SIZE(tiles->m, transform_gradient, &p, N, v, fs);
   }
 }
