@@ -51,7 +51,7 @@ INLINE int any_of(const uint64_t *set, int words) {
 
 // How many vectors of a row are summed at a time, in registers beside one operand and one splat, and functions for
 // each, so that nothing else takes registers.
-#define BLOCKS(CASE) CASE(12) CASE(8) CASE(6) CASE(4) CASE(3) CASE(2) CASE(1)
+#define BLOCKS(CASE) CASE(12) CASE(6) CASE(4) CASE(3) CASE(2) CASE(1)
 enum { LONGEST = 12 };
 #define LOAD_SUMS(cols, to) UNROLL for (int j = 0; j < cols; j++) sums[j] = load((to) + j * VW)
 #define STORE_SUMS(cols, to, left)                          \
@@ -119,7 +119,6 @@ BLOCKS(CASE)
 #define BY_BLOCK(cols, function, ...)                            \
   switch (cols) {                                                \
     case 12: function##_12(__VA_ARGS__); break;                  \
-    case 8: function##_8(__VA_ARGS__); break;                    \
     case 6: function##_6(__VA_ARGS__); break;                    \
     case 4: function##_4(__VA_ARGS__); break;                    \
     case 3: function##_3(__VA_ARGS__); break;                    \

@@ -202,31 +202,46 @@ function fillWeighed(
   let fp = 0;
   let tp = 0;
   let at = size;
-  for (let last = marked.length - 1; last >= 0; ) {
+  for (let last = marked.length - 1; last >= 0; last--) {
     const stop = last < below ? 0 : below;
+    const sign = last < below ? -1 : 1;
     const magnitude = Math.abs(marked[last]!);
-    let first = last;
     if (last > stop && Math.abs(marked[last - 1]!) === magnitude) {
-      first = firstOfTies(marked, last, stop);
-      for (let i = first; i <= last; i++) {
-        // In the order they came, which is turned round below 0.
-        const k = last < below ? first + last - i : i;
-        if (halves[2 * k]! < 0) tp += heavy[k]!;
-        else fp += heavy[k]!;
-      }
+      const first = firstOfTies(marked, last, stop);
+      totals[0] = fp;
+      totals[1] = tp;
+      addTies(halves, heavy, first, last, sign, totals);
+      fp = totals[0]!;
+      tp = totals[1]!;
+      last = first;
     } else {
       // Without a branch, which nobody could predict.
-      const hit = halves[2 * last]! >>> 31;
-      tp += hit * heavy[last]!;
-      fp += (1 - hit) * heavy[last]!;
+      const weight = heavy[last]!;
+      const hit = (halves[2 * last]! >>> 31) * weight;
+      tp += hit;
+      fp += weight - hit;
     }
     at--;
-    thresholds[at] = last < below ? -magnitude : magnitude;
+    thresholds[at] = sign * magnitude;
     xs[at] = tp + fp === 0 ? 0 : tp / (tp + fp);
     ys[at] = tp;
-    totals[0] = fp;
-    totals[1] = tp;
-    last = first - 1;
+  }
+  totals[0] = fp;
+  totals[1] = tp;
+}
+
+/** In the order they came, which is turned round below 0. */
+function addTies(
+  halves: Int32Array,
+  heavy: Float64Array,
+  first: number,
+  last: number,
+  sign: number,
+  totals: Float64Array,
+): void {
+  for (let i = first; i <= last; i++) {
+    const at = sign < 0 ? first + last - i : i;
+    totals[halves[2 * at]! >>> 31]! += heavy[at]!;
   }
 }
 

@@ -84,6 +84,7 @@ for (const [crowd, scoreOf] of Object.entries(CROWDS)) {
   it.each([
     ['', 20_000],
     [', a hundred thousand', 100_000],
+    [', two hundred thousand', 200_000],
   ])(`sortByScore copes with ${crowd}%s`, (_, length) => {
     const scores = Float64Array.from({ length }, (_, i) => scoreOf(i));
     const positive = Uint8Array.from(scores, () => Number(random() < 0.3));

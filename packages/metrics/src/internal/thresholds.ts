@@ -258,13 +258,12 @@ function takeOut({ marked, below }: SortedScores, firsts: Int32Array, tps: Int32
 }
 
 function countWeights(
-  { marked, below, weights }: SortedScores,
+  { marked, below, weights, free: fps }: SortedScores,
   dropped: Dropped,
   memory: Memory,
 ): ThresholdCounts {
   const heavy = weights!;
   const halves = upperHalves(marked);
-  const fps = memory.doubles(marked.length);
   const tps = memory.doubles(marked.length);
   let size = 0;
   let tp = 0;
