@@ -1,8 +1,8 @@
 // pooled-dx: dx = the gradient of a convolution's input from a pooled dy and its mask, by its winners (winners.h), any
 // stride and padding, rows not dilated. Weights come transposed to [N][KH][KW * C].
 // Chunks: shares of the images. Windows overlap, so dx starts as zeros, or a padded copy of it does, which is cut
-// to size then. Rows of windows are taken in strips: for each window and place the filters are listed that won there,
-// and for each kernel row a block of vectors of dx is summed along the list, in registers; the same block of all
+// to size then. Rows of windows are taken in strips: for each window and place the filters are marked that won there,
+// and for each kernel row a block of vectors of dx is summed over the set, in registers; the same block of all
 // filters' weights stays in L1 for the whole strip.
 // Where x is what relu gave, relu's gradient and the sums of its columns can be taken along.
 // Cost: KH KW C multiply-adds a filter and window that relu left on, each with a load: about half the peak rate.
