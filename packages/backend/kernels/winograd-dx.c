@@ -4,22 +4,20 @@
 // as zeros, tiles are added one after another. The gradient is transformed again for each slab, which
 // is a multiple of 64 channels, the widest panel of U.
 // Where x is what relu gave, relu's gradient and the sums of its columns can be taken along.
-// Packing and cost as in winograd.c, with C and N changed about and (m + 2)^2 additions to dx a tile. SIX costs
-// 36 C N multiply-adds and 25 C additions.
+// Packing and cost as in winograd.c, with C and N changed about and (m + 2)^2 additions to dx a tile.
 #include "gate.h"
 #include "winograd.h"
 
 // Adds B D B' of one tile to whole vectors of a patch of dx.
 INLINE void add_tile(const int m, const Patch *p, int C, const float *in, size_t fs) {
   for (int c = 0; c < C; c += VW) {
-#define IN(i, j) load(in + c + (size_t)((i) * points_of(m) + (j)) * fs)
+#define IN(i, j) load(in + c + (size_t)((i) * (m + 2) + (j)) * fs)
 #define OUT(i, j, value)                                                   \
   do {                                                                     \
     float *to_ = PIXEL(p, i, j) + c;                                       \
     store(to_, load(to_) + (value));                                       \
   } while (0)
-    if (m == SIX) PASSES(column_b_six, 5, 6, IN, OUT);
-    else if (m == 4) PASSES(column_b4, 6, 6, IN, OUT);
+    if (m == 4) PASSES(column_b4, 6, 6, IN, OUT);
     else if (m == 3) PASSES(column_b3, 5, 5, IN, OUT);
     else SANDWICH(4, 4, M_B, IN, OUT)
 #undef OUT
@@ -28,7 +26,7 @@ INLINE void add_tile(const int m, const Patch *p, int C, const float *in, size_t
 }
 #define CASE(m) \
   ALONE void add_tile_##m(const Patch *p, int C, const float *in, size_t fs) { add_tile(m, p, C, in, fs); }
-GRADIENT_TILE_SIZES(CASE)
+TILE_SIZES(CASE)
 #undef CASE
 static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, size_t fs, int c0, int c1, float *dx,
                       float *spare, int t0, int count) {
@@ -38,7 +36,7 @@ static void add_tiles(const Geometry *g, const Tiles *tiles, const float *in, si
                          tiles->side + 2, C, spare);
     if (C % VW) leave_image(&p, ceil_div(C, VW) * VW, spare); // stores would overrun
     if (!p.whole) fetch_patch(&p, C);
-    BY_GRADIENT_TILE_SIZE(tiles->m, add_tile, &p, C, in, fs);
+    BY_TILE_SIZE(tiles->m, add_tile, &p, C, in, fs);
     if (!p.whole) put_patch(&p, C);
   }
 }
@@ -56,7 +54,7 @@ static void clear_images(const Geometry *g, float *dx, int from, int to, int c0,
 static void k_winograd_dx(const Task *task) {
   float *dy = FLOATS(0), *dx = FLOATS(2);
   const float *u = FLOATS(1);
-  const int m = INT(3), at_once = INT(4), slabs = INT(5), frequencies = points_of(m) * points_of(m);
+  const int m = INT(3), at_once = INT(4), slabs = INT(5), frequencies = (m + 2) * (m + 2);
   const Geometry *g = &GEOMETRY(6);
   const float *y = FLOATS_OR_NULL(6 + GEOMETRY_INTS);
   float *part = FLOATS_OR_NULL(7 + GEOMETRY_INTS);

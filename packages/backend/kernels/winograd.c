@@ -31,7 +31,7 @@ INLINE void filter_channels(const int m, const float *w, int C, int N, int c0, i
 
 #define CASE(m) \
   ALONE void filter_channels_##m(const float *w, int C, int N, int lo, int hi, float *u) { filter_channels(m, w, C, N, lo, hi, u); }
-FORWARD_TILE_SIZES(CASE) CASE(6)
+FORWARD_TILE_SIZES(CASE)
 #undef CASE
 
 // w U C N m
@@ -41,8 +41,7 @@ static void k_winograd_filter(const Task *task) {
   share(task, ceil_div(C, 16), &lo, &hi);
   lo *= 16;
   hi = min_int(C, hi * 16);
-  if (INT(4) == SIX) filter_channels_6(FLOATS(0), C, N, lo, hi, FLOATS(1));
-  else BY_FORWARD_TILE_SIZE(INT(4), filter_channels, FLOATS(0), C, N, lo, hi, FLOATS(1));
+  BY_FORWARD_TILE_SIZE(INT(4), filter_channels, FLOATS(0), C, N, lo, hi, FLOATS(1));
 }
 
 // A' M A of one tile, plus bias and activation, to where its outputs lie. Checked, act is relu, and each output close

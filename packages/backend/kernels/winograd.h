@@ -9,11 +9,9 @@
 // windows alike along rows or columns exact ties, as summing directly does. With m = 3 to 5 that cancels
 // only up to rounding. Bounds that the tests hold, in units of 2^-24 times the largest sum of |x| |w| in a
 // tensor: 6 for m = 2, 8 for m = 3, 20 for m = 4, 32 for m = 5; their points were chosen for that.
-// For dX of 3 x 3 outputs there is SIX besides: Karatsuba's products of three terms, a0 b0, a1 b1, a2 b2, and those of
-// the sums a0 + a1, a0 + a2, a1 + a2, six a side where tiles of m = 2 take eight, with errors as small (bound 6) and
-// nothing but its own window in a sum either. And behind a pool there is EIGHT: 5 x 5 outputs by 8 x 8 products, 2.56 an
-// output, of which three a side make one modulo x^2 + 1 (bound 6): a third of the errors of m = 5, and no more than direct
-// sums have, where a network learns from what the pool decides.
+// Behind a pool there is EIGHT besides: 5 x 5 outputs by 8 x 8 products, 2.56 an output, of which three a side make one
+// modulo x^2 + 1 (bound 6): a third of the errors of m = 5, and no more than direct sums have, where a network learns
+// from what the pool decides.
 // Here are the transforms of tiles, shared by the kernels winograd*.c: 3 x 3 kernels, stride 1, any
 // padding, image and channels. A tile that hangs over an edge goes by way of a patch of memory, so the
 // transforms themselves know no edges.
@@ -54,7 +52,7 @@ INLINE void column_bt3(const V *d, V *r) {
 INLINE void column_b3(const V *d, V *r) {
   const V pa = d[0] + d[1], ma = (d[0] - d[1]) * A3, pb = d[2] + d[3], mb = (d[2] - d[3]) * B3;
   r[0] = times(-AA3, mb, times(-BB3, ma, d[4] * (AA3 * BB3)));
-  r[1] = times(-AA3, pb, pa * -BB3);
+  r[1] = times(-BB3, pa, pb * -AA3);
   r[2] = times(-(AA3 + BB3), d[4], ma + mb);
   r[3] = pa + pb;
   r[4] = d[4];
@@ -210,21 +208,6 @@ INLINE void column_at8(const V *d, V *r) {
   r[3] = times(BB8, mb, times(AA8, ma, -odd));
   r[4] = times(BB8 * BB8, pb, times(AA8 * AA8, pa, even + d[7]));
 }
-// SIX: both sides' six terms, and the five sums of their products.
-static const float G_SIX[6][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 0}, {1, 0, 1}, {0, 1, 1}};
-INLINE void column_six(const V *d, V *r) {
-  UNROLL for (int i = 0; i < 3; i++) r[i] = d[i];
-  r[3] = d[0] + d[1];
-  r[4] = d[0] + d[2];
-  r[5] = d[1] + d[2];
-}
-INLINE void column_b_six(const V *d, V *r) {
-  r[0] = d[0];
-  r[1] = d[3] - d[0] - d[1];
-  r[2] = d[4] - d[0] - d[2] + d[1];
-  r[3] = d[5] - d[1] - d[2];
-  r[4] = d[2];
-}
 // OUT(i, j, value) = L in L' for L of one of these, from IN(i, j), n columns to `rows` rows: columns first, by
 // way of the stack, then rows, so that 16 registers are enough.
 #define PASSES(COLUMN, rows, n, IN, OUT)                                                            \
@@ -245,7 +228,7 @@ INLINE void column_b_six(const V *d, V *r) {
   } while (0)
 #define M_BT(i, j) BT2[i][j]
 #define M_B(i, j) BT2[j][i]
-#define M_G(i, j) (m == 2 ? G2[i][j] : m == 3 ? G3[i][j] : m == SIX ? G_SIX[i][j] : G4[i][j])
+#define M_G(i, j) (m == 2 ? G2[i][j] : m == 3 ? G3[i][j] : G4[i][j])
 #define M_A(i, j) A2[i][j]
 #define M_AT(i, j) A2[j][i]
 
@@ -300,10 +283,10 @@ INLINE size_t plane_stride(int tiles, int channels) {
 
 // The tiles of all outputs of all images, those at the right and bottom edge perhaps partial; of a
 // pooled output only whole windows, as a valid pool has them.
-// `m` says how they are made: m outputs a side, or SIX or EIGHT.
-enum { SIX = 6, EIGHT = 8 };
-INLINE int side_of(int m) { return m == SIX ? 3 : m == EIGHT ? 5 : m; }
-INLINE int points_of(int m) { return m == SIX || m == EIGHT ? m : m + 2; }
+// `m` says how they are made: m outputs a side, or EIGHT.
+enum { EIGHT = 8 };
+INLINE int side_of(int m) { return m == EIGHT ? 5 : m; }
+INLINE int points_of(int m) { return m == EIGHT ? m : m + 2; }
 typedef struct Tiles { int m, side, across, per_image, total; } Tiles;
 INLINE Tiles tiles_of(const Geometry *g, int m, int pooled) {
   const int side = side_of(m);
@@ -363,17 +346,11 @@ static void put_patch(const Patch *p, int used) {
 // For each size of tiles its own functions, ALONE: a model seldom takes all of them.
 #define TILE_SIZES(CASE) CASE(2) CASE(3) CASE(4)
 #define FORWARD_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(5) CASE(8)
-#define GRADIENT_TILE_SIZES(CASE) TILE_SIZES(CASE) CASE(6)
 #define BY_TILE_SIZE(m, function, ...)                                                              \
   do {                                                                                              \
     if ((m) == 2) function##_2(__VA_ARGS__);                                                        \
     else if ((m) == 4) function##_4(__VA_ARGS__);                                                   \
     else function##_3(__VA_ARGS__);                                                                 \
-  } while (0)
-#define BY_GRADIENT_TILE_SIZE(m, function, ...)                                                     \
-  do {                                                                                              \
-    if ((m) == SIX) function##_6(__VA_ARGS__);                                                      \
-    else BY_TILE_SIZE(m, function, __VA_ARGS__);                                                    \
   } while (0)
 #define BY_FORWARD_TILE_SIZE(m, function, ...)                                                      \
   do {                                                                                              \
@@ -425,9 +402,8 @@ static void input_tiles(const Geometry *g, const Tiles *tiles, float *x, float *
 INLINE void transform_gradient(const int m, const Patch *p, int N, float *v, size_t fs) {
   for (int n = 0; n < N; n += VW, v += VW) {
 #define IN(i, j) load(PIXEL(p, i, j) + n)
-#define OUT(i, j, value) store(v + (size_t)((i) * points_of(m) + (j)) * fs, value)
-    if (m == SIX) PASSES(column_six, 6, 3, IN, OUT);
-    else if (m == 4) PASSES(column_a4, 6, 4, IN, OUT);
+#define OUT(i, j, value) store(v + (size_t)((i) * (m + 2) + (j)) * fs, value)
+    if (m == 4) PASSES(column_a4, 6, 4, IN, OUT);
     else if (m == 3) PASSES(column_a3, 5, 3, IN, OUT);
     else SANDWICH(4, 2, M_A, IN, OUT)
 #undef IN
@@ -436,7 +412,7 @@ INLINE void transform_gradient(const int m, const Patch *p, int N, float *v, siz
 }
 #define CASE(m) \
   ALONE void transform_gradient_##m(const Patch *p, int N, float *v, size_t fs) { transform_gradient(m, p, N, v, fs); }
-GRADIENT_TILE_SIZES(CASE)
+TILE_SIZES(CASE)
 #undef CASE
 // The transformed gradients of tiles [t0, t0 + count), all filters.
 static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, float *spare, float *v, size_t fs, int t0,
@@ -446,7 +422,7 @@ static void gradient_tiles(const Geometry *g, const Tiles *tiles, float *dy, flo
     const Patch p = find_patch(dy, g->out_height, g->out_width, N, tiles, t0 + t, 0, 0, tiles->side, N, spare);
     if (!p.whole) fetch_patch(&p, N);
     prefetch_tile(tiles, t0 + t, dy, g->out_height * g->out_width, N);
-    BY_GRADIENT_TILE_SIZE(tiles->m, transform_gradient, &p, N, v, fs);
+    BY_TILE_SIZE(tiles->m, transform_gradient, &p, N, v, fs);
   }
 }
 

@@ -112,15 +112,8 @@ describe.each([2, 3, 4] as const)('with tiles of %i x its own outputs', (m) => {
   });
 });
 
-describe('the gradient of an input by SIX', () => {
-  test.each(SEEDS)('keeps its bound to float64, drawn by seed %i', (seed) => {
-    const { next, info, w } = draw(seed + 500);
-    const dy = values(next, info.outShape);
-    const want = inputGradient(info, dy, w);
-    expect(error(inputGradientBy(info, dy, w, 6), want.sum, want.magnitude)).toBeLessThan(BOUND[6]);
-  });
-
-  test('keeps infinities and exact zeros to the windows that see them', () => {
+describe('the gradient of an input', () => {
+  test('by F(2x2) keeps infinities and exact zeros to the windows that see them', () => {
     const next = random(11);
     const info = shape([2, 8, 11, 19], 21, 'valid');
     const w = values(next, info.filterShape);
@@ -128,7 +121,7 @@ describe('the gradient of an input by SIX', () => {
     const [at, filter] = [[1, 2, 4] as const, 20];
     const [b, y, x] = at;
     dy[((b * info.outHeight + y) * info.outWidth + x) * 21 + filter] = Number.POSITIVE_INFINITY;
-    const dx = inputGradientBy(info, dy, w, 6);
+    const dx = inputGradientBy(info, dy, w, 2);
     dx.forEach((value, i) => {
       const pixel = Math.floor(i / 19);
       const [row, column] = [Math.floor(pixel / 11) % 8, pixel % 11];
@@ -138,19 +131,30 @@ describe('the gradient of an input by SIX', () => {
     });
   });
 
+  test.each(SEEDS)('from 3 x 3 outputs keeps the bound of F(3x3), drawn by seed %i', (seed) => {
+    const { next, info, w } = draw(seed + 500);
+    const dy = values(next, info.outShape);
+    const want = inputGradient(info, dy, w);
+    expect(error(inputGradientBy(info, dy, w, 3), want.sum, want.magnitude)).toBeLessThan(BOUND[3]);
+  });
+
   test('has the same bits on one thread and on two', () => {
     const info = shape([9, 5, 11, 37], 45, 'same');
     const next = random(2);
     const [w, dy] = [values(next, info.filterShape), values(next, info.outShape)];
-    const [one, two] = [1, 2].map((threads) => inputGradientBy(info, dy, w, 6, threads));
+    const [one, two] = [1, 2].map((threads) => inputGradientBy(info, dy, w, 3, threads));
     expect(bits(one!)).toBe(bits(two!));
   });
 
-  test('is taken of 3 x 3 outputs by all but the fastest', () => {
-    const info = shape([64, 5, 5, 64], 64, 'valid');
-    expect(planWinograd(info, 'input', false, 'checked')?.m).toBe(6);
-    expect(planWinograd(info, 'input', false, 'gradients')?.m).toBe(6);
-    expect(planWinograd(info, 'input', false, 'all')?.m).toBe(3);
+  test('takes larger tiles of large images than of small ones, but for the fastest', () => {
+    const small = shape([64, 5, 5, 64], 64, 'valid');
+    for (const use of ['checked', 'gradients', 'all'] as const)
+      expect(planWinograd(small, 'input', false, use)?.m).toBe(3);
+    const seven = shape([64, 9, 9, 64], 64, 'valid');
+    expect(planWinograd(seven, 'input', false, 'checked')?.m).toBe(3);
+    expect(planWinograd(seven, 'input', false, 'all')?.m).toBe(4);
+    const large = shape([64, 26, 26, 64], 64, 'valid');
+    expect(planWinograd(large, 'input', false, 'checked')?.m).toBe(4);
   });
 });
 

@@ -19,8 +19,7 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
  *   the turns are those of direct sums (see `kernels/decide.h`); also where a batch normalisation stands
  *   between, and perhaps a sum behind that (see `decisions.ts`). Forward passes take the fastest tiles (under a
  *   fused pool, where they are learned from, F(2x2) or EIGHT for small images), and so do gradients of filters, which
- *   add up over all tiles. Gradients of inputs take F(4x4) for large images, for small ones F(2x2) or, of 3 x 3
- *   outputs, Karatsuba's products, which both keep what is exactly zero so (see `kernels/winograd.h`).
+ *   add up over all tiles. Gradients of inputs take F(4x4) for large images, F(3x3) for small ones (see {@link LARGE}).
  *   Gradients under a fused pool are direct sums in any case (see `pooled.ts`).
  * - `'gradients'`: the same, but the forward passes of training are all summed directly.
  * - `'all'`: everywhere, with the fastest tiles, unchecked; for whoever wants speed before the last digits.
@@ -29,20 +28,19 @@ export type ConvolutionPass = 'forward' | 'input' | 'filter';
 export type WinogradUse = 'off' | 'gradients' | 'checked' | 'all';
 
 /**
- * Outputs along a tile's side; 5 for forward passes with a pool. 6 and 8, which `kernels/winograd.h` calls SIX and
- * EIGHT, stand for the products along a side instead: SIX for gradients of the input from 3 x 3 outputs, EIGHT for
- * forward passes with a pool by tiles of 5 x 5 outputs.
+ * Outputs along a tile's side; 5 for forward passes with a pool, and 8, which `kernels/winograd.h` calls EIGHT, for the
+ * same 5 by 8 products a side.
  */
-export type WinogradTile = 2 | 3 | 4 | 5 | 6 | 8;
+export type WinogradTile = 2 | 3 | 4 | 5 | 8;
 
 /** Outputs along a tile's side. */
 function sideOf(m: WinogradTile): number {
-  return m === 6 ? 3 : m === 8 ? 5 : m;
+  return m === 8 ? 5 : m;
 }
 
 /** The products of a tile, an input channel and a filter. */
 export function frequenciesOf(m: WinogradTile): number {
-  return m === 6 || m === 8 ? m * m : (m + 2) ** 2;
+  return (m === 8 ? m : m + 2) ** 2;
 }
 
 /** How a convolution is cut up for `kernels/winograd*.c`: by its shape alone. */
@@ -184,7 +182,7 @@ export function planWithTile(
 //   32, 32 x 32, 32 -> 32        85,  97, 138 and 94, 107, 140   167, 225, 265 and 192, 240, 296
 //   64,  5 x  5, 64 -> 64        51, 134,  82 and 29,  91,  56    97, 241, 126 and 101, 215, 138
 /** A tile's transforms, a frequency and a channel or filter. */
-const TRANSFORM = { 2: 8, 3: 11, 4: 13, 5: 16, 6: 10, 8: 16 } as const;
+const TRANSFORM = { 2: 8, 3: 11, 4: 13, 5: 16, 8: 16 } as const;
 /** A filter's transform, a frequency, channel and filter. */
 const FILTER = 6;
 /** What the direct kernels cost beside the products, a kernel tap, output pixel and channel. */
@@ -209,11 +207,11 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): numbe
  * Outputs along a side from which on all but `'all'` takes less exact tiles for the input's gradient and, of twice as many,
  * for a pooled forward pass that is learned from. Runs that strayed farther than float32 itself does, in 20 steps of 32
  * models and optimizers on 24 orders of the images within a batch (`npm run test:orders`), of 768: 9 natively at 512
- * bits, 13 in WebAssembly, and without FMA 52 with sums of 16 channels; with everything summed directly 18 natively and
- * 45 without FMA. EIGHT
- * with sums in one go instead of `DEPTH` (kernels/winograd.h) had 29 in WebAssembly, small input gradients by F(3x3) or
- * F(4x4) twice as many as F(2x2), and small pooled layers forward by F(5x5) 3 of 32 runs, although the layer's own
- * decisions are checked.
+ * bits, 24 in WebAssembly, 40 without FMA; with everything summed directly 18 natively and 45 without FMA, and with the input's
+ * gradient by six products a side instead of five 10, 13 and 61. In the images' own order, which a test holds, no run strays
+ * on any build; by each of some fifty other ways to round F(3x3), as exact, one to three do on some build. EIGHT with sums in
+ * one go instead of `DEPTH` (kernels/winograd.h) had 29 in WebAssembly, and small pooled layers by F(5x5) have 85, 72 and 160,
+ * although the layer's own decisions are checked.
  */
 const LARGE = 8;
 
@@ -229,7 +227,7 @@ function tilesFor(
   // Of few channels the transforms of larger tiles would be most of the work.
   if (pooled && inChannels < 4) return [2];
   if (pooled) return exact ? (small ? [2, 8] : [2, 4]) : [2, 4, 5];
-  return pass === 'input' && small && use !== 'all' ? [2, 6] : [2, 3, 4];
+  return pass === 'input' && small && use !== 'all' ? [2, 3] : [2, 3, 4];
 }
 
 /**
