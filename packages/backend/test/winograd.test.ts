@@ -131,11 +131,11 @@ describe('the gradient of an input', () => {
     });
   });
 
-  test.each(SEEDS)('from 3 x 3 outputs keeps the bound of F(3x3), drawn by seed %i', (seed) => {
+  test.each(SEEDS)('by F(3x3) keeps the bound of F(2x2) to float64, drawn by seed %i', (seed) => {
     const { next, info, w } = draw(seed + 500);
     const dy = values(next, info.outShape);
     const want = inputGradient(info, dy, w);
-    expect(error(inputGradientBy(info, dy, w, 3), want.sum, want.magnitude)).toBeLessThan(BOUND[3]);
+    expect(error(inputGradientBy(info, dy, w, 3), want.sum, want.magnitude)).toBeLessThan(BOUND[2]);
   });
 
   test('has the same bits on one thread and on two', () => {

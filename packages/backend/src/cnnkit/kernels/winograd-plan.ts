@@ -204,14 +204,14 @@ function winogradCost(info: Conv2DInfo, pooled: boolean, m: WinogradTile): numbe
 }
 
 /**
- * Outputs along a side from which on all but `'all'` takes less exact tiles for the input's gradient and, of twice as many,
- * for a pooled forward pass that is learned from. Runs that strayed farther than float32 itself does, in 20 steps of 32
- * models and optimizers on 24 orders of the images within a batch (`npm run test:orders`), of 768: 9 natively at 512
- * bits, 24 in WebAssembly, 40 without FMA; with everything summed directly 18 natively and 45 without FMA, and with the input's
- * gradient by six products a side instead of five 10, 13 and 61. In the images' own order, which a test holds, no run strays
- * on any build; by each of some fifty other ways to round F(3x3), as exact, one to three do on some build. EIGHT with sums in
- * one go instead of `DEPTH` (kernels/winograd.h) had 29 in WebAssembly, and small pooled layers by F(5x5) have 85, 72 and 160,
- * although the layer's own decisions are checked.
+ * Outputs along a side from which on all but `'all'` takes less exact tiles for the input's gradient and, of twice as
+ * many, for a pooled forward pass that is learned from. Runs that strayed farther than float32 itself does, in 20
+ * steps of 32 models and optimizers on 24 orders of the images within a batch (`npm run test:orders`), of 768: 9
+ * natively at 512 bits, 24 in WebAssembly, 40 without FMA; with everything summed directly 18 natively and 45 without
+ * FMA, and with the input's gradient by six products a side instead of five 10, 13 and 61. In the images' own order,
+ * which a test holds, no run strays on any build; by each of some fifty other ways to round F(3x3), as exact, one to
+ * three do on some build. EIGHT with sums in one go instead of `DEPTH` (kernels/winograd.h) had 29 in WebAssembly,
+ * and small pooled layers by F(5x5) have 85, 72 and 160, although the layer's own decisions are checked.
  */
 const LARGE = 8;
 
