@@ -42,6 +42,7 @@ const GEOMETRY_AT = {
   conv2d_pool: 5,
   pooled_dx: 5,
   pooled_dw: 6,
+  pooled_first: 10,
   winograd: 9,
   winograd_dx: 6,
   winograd_dw: 6,
@@ -123,7 +124,10 @@ function flopsOf(op, ints) {
   if (!(name in GEOMETRY_AT)) return 0;
   const at = GEOMETRY_AT[/** @type {keyof typeof GEOMETRY_AT} */ (name)];
   const [b = 0, , , c = 0, kh = 0, kw = 0, oh = 0, ow = 0, n = 0] = ints.slice(at);
-  return 2 * b * oh * ow * n * kh * kw * c;
+  const work = 2 * b * oh * ow * n * kh * kw * c;
+  if (name !== 'pooled_first') return work;
+  const [height = 0, width = 0] = ints.slice(4); // the first layer's, of 3 x 3 x 1
+  return work + 2 * b * (height - 2) * (width - 2) * c * 9;
 }
 
 async function prepare() {

@@ -82,9 +82,9 @@ SMALL void add_all_places(const float *patches, int next, const float *dy, const
   sums[9] += (e[0] + e[1]) + (e[2] + e[3]);
 }
 // The same window of the next image: no processor sees it coming, as black windows are taken last.
-INLINE void prefetch_next(const float *dy, const int8_t *mask, size_t image) {
-  PREFETCH(dy + image);
-  PREFETCH(mask + image);
+INLINE void prefetch_next(const float *dy, const int8_t *mask) {
+  PREFETCH(dy);
+  PREFETCH(mask);
 }
 static void fill_patches(const Geometry *g, const float *image, float *to) {
   const int W = g->width;
@@ -94,56 +94,52 @@ static void fill_patches(const Geometry *g, const float *image, float *to) {
       copy_bytes(to + 2, image + W + w, 8);
     }
 }
-ALONE void dw_pool_3x3x1(const Geometry *g, const float *x, const float *dy, const int8_t *mask, float *part,
-                         float *columns, int lo, int hi, float *scratch) {
+// One image's; `ahead` floats further lies the next one's dy. The first image of a share, `begun` being 0, starts the sums.
+ALONE void dw_pool_3x3x1(const Geometry *g, const float *image, const float *dy, const int8_t *mask, size_t ahead, int begun,
+                         float *part, float *columns, float *scratch) {
   const int N = g->filters, W = g->width, down = g->out_height / 2, across = g->out_width / 2, next = (W - 1) * 4;
   const int pooled = down * across;
-  const size_t pixels = (size_t)g->height * W;
   Seeing *const windows = (Seeing *)scratch; // those that see something, and from the end on those that do not
   float *const patches = scratch + ceil_div(pooled, 8) * 16;
-  for (int b = lo; b < hi; b++) {
-    const float *image = x + b * pixels, *image_dy = dy + (size_t)b * pooled * N;
-    const int8_t *image_mask = mask + (size_t)b * pooled * N;
-    fill_patches(g, image, patches);
-    const int odd = !all_finite(image, pixels);
-    int seeing = 0, blank = pooled;
-    for (int r = 0; r < down; r++)
-      for (int c = 0; c < across; c++) {
-        const Seeing window = {(uint32_t)(2 * r * next + c * 8), (uint32_t)(r * across + c) * N};
-        if (all_zero(image + 2 * r * W + 2 * c, (size_t)W, 4, 4)) windows[--blank] = window;
-        else windows[seeing++] = window;
-      }
-    for (int n = 0; n < N; n += VW) {
-      V sums[10], zeros = zero();
-      UNROLL for (int k = 0; k < 9; k++) sums[k] = resume_sum(part + (size_t)k * N + n, N - n, b == lo);
-      sums[9] = columns ? resume_sum(columns + n, N - n, b == lo) : zero();
-      for (int i = 0; i < seeing; i++) {
-        const float *q = patches + windows[i].from;
-        const size_t at = (size_t)windows[i].to + n;
-        prefetch_next(image_dy + at, image_mask + at, (size_t)pooled * N);
-        if (odd || some_nan(image_mask + at)) {
-          V seldom[10]; // not `sums`, which would have to lie in memory then
-          UNROLL for (int k = 0; k < 10; k++) seldom[k] = sums[k];
-          add_all_places(q, next, image_dy + at, image_mask + at, seldom);
-          UNROLL for (int k = 0; k < 10; k++) sums[k] = seldom[k];
-          continue;
-        }
-        const VI byte = load_bytes(image_mask + at);
-        V v = load(image_dy + at);
-        v = pick(byte == RELU_OFF, v * 0, v);
-        sums[9] += v;
-        if (!add_winners(q, next, byte & 3, v, sums)) break; // never
-      }
-      for (int i = pooled - 1; i >= blank; i--) {
-        const size_t at = (size_t)windows[i].to + n;
-        prefetch_next(image_dy + at, image_mask + at, (size_t)pooled * N);
-        const V v = gated_sum(image_dy + at, image_mask + at);
-        sums[9] += v;
-        zeros += v * 0; // NaN where v is not finite
-      }
-      UNROLL for (int k = 0; k < 9; k++) rest_sum(part + (size_t)k * N + n, sums[k] + zeros, N - n, b == lo);
-      if (columns) rest_sum(columns + n, sums[9], N - n, b == lo);
+  fill_patches(g, image, patches);
+  const int odd = !all_finite(image, (size_t)g->height * W);
+  int seeing = 0, blank = pooled;
+  for (int r = 0; r < down; r++)
+    for (int c = 0; c < across; c++) {
+      const Seeing window = {(uint32_t)(2 * r * next + c * 8), (uint32_t)(r * across + c) * N};
+      if (all_zero(image + 2 * r * W + 2 * c, (size_t)W, 4, 4)) windows[--blank] = window;
+      else windows[seeing++] = window;
     }
+  for (int n = 0; n < N; n += VW) {
+    V sums[10], zeros = zero();
+    UNROLL for (int k = 0; k < 9; k++) sums[k] = resume_sum(part + (size_t)k * N + n, N - n, !begun);
+    sums[9] = columns ? resume_sum(columns + n, N - n, !begun) : zero();
+    for (int i = 0; i < seeing; i++) {
+      const float *q = patches + windows[i].from;
+      const size_t at = (size_t)windows[i].to + n;
+      prefetch_next(dy + at + ahead, mask + at + (size_t)pooled * N);
+      if (odd || some_nan(mask + at)) {
+        V seldom[10]; // not `sums`, which would have to lie in memory then
+        UNROLL for (int k = 0; k < 10; k++) seldom[k] = sums[k];
+        add_all_places(q, next, dy + at, mask + at, seldom);
+        UNROLL for (int k = 0; k < 10; k++) sums[k] = seldom[k];
+        continue;
+      }
+      const VI byte = load_bytes(mask + at);
+      V v = load(dy + at);
+      v = pick(byte == RELU_OFF, v * 0, v);
+      sums[9] += v;
+      if (!add_winners(q, next, byte & 3, v, sums)) break; // never
+    }
+    for (int i = pooled - 1; i >= blank; i--) {
+      const size_t at = (size_t)windows[i].to + n;
+      prefetch_next(dy + at + ahead, mask + at + (size_t)pooled * N);
+      const V v = gated_sum(dy + at, mask + at);
+      sums[9] += v;
+      zeros += v * 0; // NaN where v is not finite
+    }
+    UNROLL for (int k = 0; k < 9; k++) rest_sum(part + (size_t)k * N + n, sums[k] + zeros, N - n, !begun);
+    if (columns) rest_sum(columns + n, sums[9], N - n, !begun);
   }
 }
 
@@ -173,7 +169,10 @@ static void k_conv2d_dw_narrow(const Task *task) {
     float *columns = FLOATS_OR_NULL(5 + GEOMETRY_INTS);
     if (columns) columns += (size_t)task->chunk * N;
     if (hi <= lo && columns) clear_bytes(columns, (size_t)N * 4);
-    dw_pool_3x3x1(g, FLOATS(0), FLOATS(1), mask, part, columns, lo, hi, (float *)task->scratch);
+    const size_t pixels = (size_t)g->height * g->width, pooled = (size_t)(g->out_height / 2) * (g->out_width / 2) * N;
+    for (int b = lo; b < hi; b++)
+      dw_pool_3x3x1(g, FLOATS(0) + b * pixels, FLOATS(1) + b * pooled, mask + b * pooled, pooled, b - lo, part, columns,
+                    (float *)task->scratch);
     return;
   }
   for (int b = lo; b < hi; b++) {

@@ -22,6 +22,7 @@
 #include "winograd-dw.c"
 #include "pooled-dx.c"
 #include "pooled-dw.c"
+#include "pooled-first.c"
 #include "gate-sum.c"
 #include "pool.c"
 #include "update.c"

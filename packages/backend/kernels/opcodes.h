@@ -12,4 +12,4 @@
   COMMAND(conv2d_few) COMMAND(conv2d_dx_narrow) \
   COMMAND(batch_norm_sums) COMMAND(batch_norm_dx) COMMAND(gate_sum) \
   COMMAND(matmul_int) COMMAND(gather_nd) COMMAND(scatter_nd) COMMAND(crop_and_resize) COMMAND(winograd_settle) \
-  COMMAND(pooled_dx) COMMAND(pooled_dw)
+  COMMAND(pooled_dx) COMMAND(pooled_dw) COMMAND(pooled_first)

@@ -58,51 +58,66 @@ static void sum_places(int cols, Marked marked, const float *dy, int next, int a
         BY_BLOCK(cols, add_marked, &marked, dy + k * apart, w, to + (k & 1) * right + (k >> 1) * down, left);
 }
 
+// What is the same for all images, and room for what is not: a strip's sets and gradients, and an image with its padding.
+typedef struct PooledInput {
+  const Geometry *g;
+  const float *wt;
+  Reach reach;
+  int at_once, words, all;
+  uint64_t *sets;
+  float *values, *spare;
+} PooledInput;
+static PooledInput pooled_input(const Geometry *g, const float *wt, int at_once, float *scratch) {
+  const int words = words_for(g->filters), places = at_once * (g->out_width / 2) * 4;
+  uint64_t *sets = (uint64_t *)scratch;
+  float *values = (float *)(sets + ceil_div(places * words, 8) * 8);
+  const int all = !all_finite(wt, (size_t)g->filters * g->kernel_height * g->kernel_width * g->channels);
+  return (PooledInput){g, wt, reach_of(g), at_once, words, all, sets, values, values + (size_t)ceil_div(places * g->filters, 16) * 16};
+}
+// One image's.
+static void pooled_input_image(const PooledInput *p, const float *dy, const int8_t *mask, float *dx) {
+  const Geometry *g = p->g;
+  const int C = g->channels, N = g->filters, KH = g->kernel_height, L = g->kernel_width * C, words = p->words;
+  const int down = g->out_height / 2, across = g->out_width / 2, row_floats = p->reach.across * C;
+  const int right = g->stride_width * C, below = g->stride_height * row_floats, in_place = p->reach.in_place;
+  float *image = in_place ? dx : p->spare;
+  clear_bytes(image, (size_t)(in_place ? g->height * g->width : p->reach.height * p->reach.width) * C * 4);
+  for (int r = 0; r < down; r += p->at_once) {
+    const int rows = min_int(p->at_once, down - r);
+    const size_t at = (size_t)r * across * N;
+    const int odd = p->all || !mark_filters(dy + at, mask + at, rows * across, N, words, p->sets);
+    if (odd) mark_odd(dy + at, mask + at, rows * across, N, words, p->all, p->sets, p->values);
+    const float *from = odd ? p->values : dy + at;
+    const int next = odd ? 4 * N : N;
+    for (int kh = 0; kh < KH; kh++)
+      for (int v = 0, cols; v < L; v += cols * VW) {
+        cols = block_columns(L - v);
+        for (int i = 0; i < rows; i++) {
+          float *to = image + (size_t)2 * (r + i) * below + (size_t)kh * g->dilation_height * row_floats + v;
+          const Marked row = {p->sets + (size_t)i * across * 4 * words, words, (size_t)KH * L};
+          sum_places(cols, row, from + (size_t)i * across * next, next, odd ? N : 0, across, p->wt + kh * L + v, to, right, below,
+                     L - v);
+        }
+      }
+  }
+  if (!in_place) cut_image(g, image, &p->reach, dx);
+}
+
 // dy mask wt dx rows-at-once geometry y part. With y, what relu was applied to give x, dx is relu's gradient too
 // (gate.h), and with part, [chunk][C], its columns' sums.
 static void k_pooled_dx(const Task *task) {
-  const int8_t *mask = BYTES(1);
-  const float *wt = FLOATS(2);
-  const int at_once = INT(4);
   const Geometry *g = &GEOMETRY(5);
   const float *y = FLOATS_OR_NULL(5 + GEOMETRY_INTS);
-  float *part = FLOATS_OR_NULL(6 + GEOMETRY_INTS);
-  const int C = g->channels, N = g->filters, KH = g->kernel_height, L = g->kernel_width * C;
-  const Reach reach = reach_of(g);
-  const int down = g->out_height / 2, across = g->out_width / 2, windows = at_once * across;
-  const int right = g->stride_width * C, below = g->stride_height * reach.across * C;
-  const size_t pixels = (size_t)g->height * g->width;
-  float *sums = (float *)task->scratch;
+  float *part = FLOATS_OR_NULL(6 + GEOMETRY_INTS), *sums = (float *)task->scratch;
+  const int C = g->channels;
+  const size_t pixels = (size_t)g->height * g->width, pooled = (size_t)(g->out_height / 2) * (g->out_width / 2) * g->filters;
+  const PooledInput input = pooled_input(g, FLOATS(2), INT(4), sums + ceil_div(C, 16) * 16);
   clear_sums_row(sums, C);
-  const int words = words_for(N);
-  uint64_t *sets = (uint64_t *)(sums + ceil_div(C, 16) * 16);
-  float *values = (float *)(sets + ceil_div(windows * 4 * words, 8) * 8);
-  float *spare = values + (size_t)ceil_div(windows * 4 * N, 16) * 16;
-  const int all = !all_finite(wt, (size_t)N * KH * L);
   int lo, hi;
   share(task, g->batch, &lo, &hi);
   for (int b = lo; b < hi; b++) {
-    float *dx = FLOATS(3) + b * pixels * C, *image = reach.in_place ? dx : spare;
-    clear_bytes(image, (reach.in_place ? pixels : (size_t)reach.height * reach.width) * C * 4);
-    for (int r = 0; r < down; r += at_once) {
-      const int rows = min_int(at_once, down - r);
-      const size_t at = ((size_t)b * down + r) * across * N;
-      const int odd = all || !mark_filters(FLOATS(0) + at, mask + at, rows * across, N, words, sets);
-      if (odd) mark_odd(FLOATS(0) + at, mask + at, rows * across, N, words, all, sets, values);
-      const float *dy = odd ? values : FLOATS(0) + at;
-      const int next = odd ? 4 * N : N;
-      for (int kh = 0; kh < KH; kh++)
-        for (int v = 0, cols; v < L; v += cols * VW) {
-          cols = block_columns(L - v);
-          for (int i = 0; i < rows; i++) {
-            float *to = image + (size_t)2 * (r + i) * below + (size_t)kh * g->dilation_height * reach.across * C + v;
-            const Marked row = {sets + (size_t)i * across * 4 * words, words, (size_t)KH * L};
-            sum_places(cols, row, dy + (size_t)i * across * next, next, odd ? N : 0, across, wt + kh * L + v, to, right, below,
-                       L - v);
-          }
-        }
-    }
-    if (!reach.in_place) cut_image(g, spare, &reach, dx);
+    float *dx = FLOATS(3) + b * pixels * C;
+    pooled_input_image(&input, FLOATS(0) + b * pooled, BYTES(1) + b * pooled, dx);
     if (y) gate_rows(dx, y + b * pixels * C, dx, sums, pixels, C, C);
   }
   if (part) store_row(part + (size_t)task->chunk * C, sums, C);

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { planPooled, sendPooledDw, sendPooledDx } from '../src/cnnkit/kernels/pooled.ts';
+import {
+  planPooled,
+  planPooledFirst,
+  sendPooledDw,
+  sendPooledDx,
+} from '../src/cnnkit/kernels/pooled.ts';
+import { sendConv2DDw } from '../src/cnnkit/kernels/send-convolution.ts';
+import { Storage } from '../src/cnnkit/storage.ts';
 import {
   between,
   commandsOf,
@@ -130,39 +137,131 @@ test.each([5003, 5017, 5040])(
   },
 );
 
-describe('a network of two pooled layers', () => {
+/** A pooled first layer before what is drawn, with the filter's gradient and the bias's behind it. */
+function firstGradientOf(drawn: Drawn, seed: number, way: 'alone' | 'along', threads = 2) {
+  const next = random(seed);
+  const { inHeight, inWidth, inChannels, batchSize } = drawn.info;
+  const sides = [2 * inHeight + between(next, 2, 3), 2 * inWidth + between(next, 2, 3)] as const;
+  const first = tf.backend_util.computeConv2DInfo(
+    [batchSize, ...sides, 1],
+    [3, 3, 1, inChannels],
+    1,
+    1,
+    'valid',
+  );
+  // Of a background too, and with NaN now and then.
+  const x = values(next, first.inShape).map((v, i) => (i % sides[1] < 7 ? 0 : v));
+  const winners = Int8Array.from(drawn.x, () => between(next, 0, 4));
+  if (seed % 8 === 0) winners[between(next, 0, winners.length - 1)] = 8 | 4;
+  const size = 9 * inChannels;
+  return run(
+    size + inChannels,
+    (engine, out, store) => {
+      const { info, w, dy } = drawn;
+      const gradient = { pooled: store(dy), winners: store(asFloats(drawn.winners)) };
+      const behindPool = { info, gradient, filter: store(w) };
+      const waiting = {
+        behindPool,
+        compute: (block: number) => {
+          if (way === 'along') throw new Error('The gradient in between is computed.');
+          sendPooledDx(engine, info, gradient, behindPool.filter, block);
+        },
+        release: () => {},
+      };
+      const pooled = Storage.defer(engine, drawn.x.length, waiting);
+      if (way === 'alone') pooled.block();
+      else expect(planPooledFirst(first, behindPool)).toBeDefined();
+      const unpool = { pooled, winners: store(asFloats(winners)) };
+      const sums = (compute: (block: number) => void) => compute(out + size * 4);
+      sendConv2DDw(engine, first, store(x), { dy: pooled, unpool }, out, sums);
+      pooled.release();
+    },
+    threads,
+  );
+}
+
+describe('the gradient of a pooled first layer before another pooled one', () => {
+  test.each(SEEDS)('is the same made in one go, drawn by seed %i', (seed) => {
+    const drawn = draw(seed + 6000);
+    if (drawn.dy.length === 0) return;
+    const alone = firstGradientOf(drawn, seed, 'alone');
+    expect(alone.some((v) => v !== 0)).toBe(true);
+    expect(firstGradientOf(drawn, seed, 'along')).toEqual(alone);
+    expect(firstGradientOf(drawn, seed, 'along', 1)).toEqual(alone);
+  });
+
+  const NOT_FINITE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  test.each(NOT_FINITE)('is so with %d among gradients or weights', (v) => {
+    for (const change of [({ dy }: Drawn) => dy, ({ w }: Drawn) => w]) {
+      const drawn = draw(6003);
+      change(drawn)[5] = v;
+      const alone = firstGradientOf(drawn, 3, 'alone');
+      expect(alone.some((g) => !Number.isFinite(g))).toBe(true);
+      expect(firstGradientOf(drawn, 3, 'along')).toEqual(alone);
+    }
+  });
+
+  test('is not made in one go where shapes do not fit', () => {
+    const info = (shape: Shape4, filters: number) =>
+      tf.backend_util.computeConv2DInfo(shape, [3, 3, shape[3], filters], 1, 1, 'valid');
+    const first = info([2, 16, 18, 1], 8);
+    const unused = undefined as never;
+    const plan = (shape: Shape4) =>
+      planPooledFirst(first, { info: info(shape, 8), gradient: unused, filter: unused });
+    expect(plan([2, 7, 8, 8])).toBe(2);
+    expect(plan([2, 8, 7, 8])).toBeUndefined();
+    expect(plan([2, 7, 4, 16])).toBeUndefined();
+    expect(plan([2, 7, 8, 4])).toBeUndefined();
+    const large = { info: info([1, 360, 360, 16], 8), gradient: unused, filter: unused };
+    expect(planPooled(large.info, 'input')).toBeUndefined();
+    expect(planPooledFirst(info([1, 722, 722, 1], 16), large)).toBeUndefined();
+  });
+});
+
+describe.each([1, 2])('a network of two pooled layers, of images of %i channels', (channels) => {
   const next = random(61);
   // Every output lies in a window: tfjs cpu's gradients know NaN and infinity of others too.
-  const shape: Shape4 = [3, 14, 14, 2];
+  const shape: Shape4 = [3, 14, 14, channels];
   const x = values(next, shape);
-  const [w1, b1] = [values(next, [3, 3, 2, 16]), values(next, [16])];
+  const [w1, b1] = [values(next, [3, 3, channels, 16]), values(next, [16])];
   const [w2, b2] = [values(next, [3, 3, 16, 20]), values(next, [20])];
 
   const layer = (t: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => {
     const y = tf.add(tf.conv2d(t as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid'), b);
     return tf.maxPool(tf.relu(y) as tf.Tensor4D, 2, 2, 'valid');
   };
-  /** Gradients of everything, with `change` made to the data before. */
+  /** Gradients of everything, or of all but the images, with `change` made to the data before. */
   const gradients =
-    (change: (data: { x: Float32Array; w2: Float32Array; b2: Float32Array }) => void = () => {}) =>
+    (
+      change: (data: { x: Float32Array; w2: Float32Array; b2: Float32Array }) => void = () => {},
+      ofImages = true,
+    ) =>
     () => {
       const data = { x: x.slice(), w2: w2.slice(), b2: b2.slice() };
       change(data);
+      const images = tf.tensor4d(data.x, shape);
       const loss = (t: tf.Tensor, ...[u1, c1, u2, c2]: tf.Tensor[]) =>
         tf.sum(tf.square(layer(layer(t, u1!, c1!), u2!, c2!))) as tf.Scalar;
-      return tf.grads(loss)([
-        tf.tensor4d(data.x, shape),
-        tf.tensor4d(w1, [3, 3, 2, 16]),
+      const weights = [
+        tf.tensor4d(w1, [3, 3, channels, 16]),
         tf.tensor1d(b1),
         tf.tensor4d(data.w2, [3, 3, 16, 20]),
         tf.tensor1d(data.b2),
-      ]);
+      ];
+      return ofImages
+        ? tf.grads(loss)([images, ...weights])
+        : tf.grads((...all) => loss(images, ...all))(weights);
     };
 
   test('goes by these kernels, which take gates of the layer before along', async () => {
     const names = await commandsOf(() => tf.addN(gradients()().map((g) => tf.sum(g))));
     expect(names).toContain('pooled_dx');
     expect(names).toContain('pooled_dw');
+    expect(names.includes('pooled_first')).toBe(channels === 1);
+    const trained = await commandsOf(() =>
+      tf.addN(gradients(undefined, false)().map((g) => tf.sum(g))),
+    );
+    expect(trained.includes('pooled_dx')).toBe(channels !== 1);
     expect(names).not.toContain('gate_sum');
     await expectSameAsCpu(gradients());
   });
@@ -171,7 +270,8 @@ describe('a network of two pooled layers', () => {
   test.each(NOT_FINITE)('%d among images, weights or biases spreads as on tfjs cpu', async (v) => {
     await expectSameAsCpu(gradients(({ x }) => x.fill(v, 200, 201)));
     await expectSameAsCpu(gradients(({ w2 }) => w2.fill(v, 77, 78)));
-    await expectSameAsCpu(gradients(({ b2 }) => b2.fill(v, 3, 4)));
+    await expectSameAsCpu(gradients(({ b2 }) => b2.fill(v, 3, 4), false));
+    await expectSameAsCpu(gradients(({ x }) => x.fill(v, 200, 201), false));
   });
 });
 

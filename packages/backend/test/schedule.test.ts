@@ -34,6 +34,7 @@ const NETWORKS: readonly [side: number, channels: number, layers: () => tfl.laye
   [9, 4, () => [conv(8), L.separableConv2d({ filters: 8, kernelSize: 3 }), L.averagePooling2d({})]],
   [9, 4, () => [L.maxPooling2d({ poolSize: 3, strides: 2 }), L.leakyReLU({ alpha: 0.1 })]],
   [28, 1, () => [conv(4, { kernelSize: 5 }), pool(), conv(6, { kernelSize: 5 })]],
+  [14, 1, () => [conv(8), pool(), conv(20), pool()]],
   // Dilated rows are unpooled before.
   [28, 1, () => [conv(4), conv(4, { dilationRate: 2 }), pool()]],
   [14, 1, () => [conv(2, { kernelSize: 5, padding: 'same' }), conv(2, { padding: 'same' })]],

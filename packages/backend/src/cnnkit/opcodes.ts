@@ -55,6 +55,7 @@ export const COMMANDS: readonly string[] = [
   'winograd_settle',
   'pooled_dx',
   'pooled_dw',
+  'pooled_first',
 ];
 
 /** Opcodes by name; each command's arguments stand where its kernel file reads them. */
@@ -112,6 +113,7 @@ export const Op = {
   winogradSettle: 50,
   pooledDx: 51,
   pooledDw: 52,
+  pooledFirst: 53,
 } as const;
 
 /** What `unary` can compute, as `enum UnaryOp` in `kernels/unary.c` numbers it. */

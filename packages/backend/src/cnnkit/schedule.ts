@@ -41,6 +41,7 @@ export const WRITTEN: ReadonlyMap<number, readonly number[]> = new Map([
   [Op.winogradSettle, [0]],
   [Op.pooledDx, [3, 6 + GEOMETRY_INTS]],
   [Op.pooledDw, [3, 6 + GEOMETRY_INTS]],
+  [Op.pooledFirst, [2, 3]],
   [Op.batchNorm, [5]],
   [Op.batchNormSums, [3]],
   [Op.batchNormDx, [6]],

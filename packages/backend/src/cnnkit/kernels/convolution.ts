@@ -14,6 +14,7 @@ import type { Storage } from '../storage.js';
 import { sendDirect } from './direct-convolution.js';
 import { areFloat, type Kernel, type KernelArgs, sizeOf } from './kernel.js';
 import { FUSED_ACTIVATIONS, finishActivation } from './matmul.js';
+import type { BehindPool } from './pooled.js';
 import { sendConv2D, sendConv2DDw, sendConv2DDx } from './send-convolution.js';
 import { sendUnsettled } from './winograd.js';
 import { planUnsettled } from './winograd-plan.js';
@@ -134,6 +135,7 @@ const conv2dBackpropInput: Kernel = ({ inputs, attrs, backend }) => {
 /** The gradient of a convolution's input, which nobody may ask for, or only where a relu was on. */
 class InputGradient extends DeferredKernel implements Gateable {
   readonly #send: (block: number, gate?: Gate) => boolean;
+  readonly #behind: () => BehindPool | undefined;
 
   constructor(backend: CnnkitBackend, info: Conv2DInfo, dy: Storage, filter: Storage) {
     // What dy waits for is looked at when the time has come: somebody may have had it computed by then.
@@ -141,10 +143,19 @@ class InputGradient extends DeferredKernel implements Gateable {
       sendConv2DDx(backend, info, { dy, unpool: gatedUnpool(dy) }, filter, block, gate);
     super([dy, filter], send);
     this.#send = send;
+    this.#behind = () => {
+      const gradient = gatedUnpool(dy);
+      return gradient === undefined ? undefined : { info, gradient, filter };
+    };
   }
 
   computeGated(block: number, gate: Gate): boolean {
     return this.#send(block, gate);
+  }
+
+  /** What it can be computed from on the way to something else. */
+  get behindPool(): BehindPool | undefined {
+    return this.#behind();
   }
 }
 

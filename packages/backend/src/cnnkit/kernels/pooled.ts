@@ -18,6 +18,13 @@ export interface PooledGradient {
   readonly winners: Storage;
 }
 
+/** A convolution and the pooled gradient of its output, from which its input's can be computed. */
+export interface BehindPool {
+  readonly info: Conv2DInfo;
+  readonly gradient: PooledGradient;
+  readonly filter: Storage;
+}
+
 /** How a pooled gradient is cut up for `kernels/pooled-*.c`: by its shape alone. */
 export interface PooledPlan {
   /** Rows of windows taken together. */
@@ -33,6 +40,14 @@ const STRIP_BYTES = 24 << 10;
 /** Filters of a slab: few, so that sums stay in cache; not so few that an image is read too often. */
 const SLAB = 32;
 
+/** Floats of scratch for an input's gradient: of each window and place a set of filters, and their gradients. */
+function inputRoom(info: Conv2DInfo, rowsAtOnce: number): number {
+  const places = rowsAtOnce * Math.floor(info.outWidth / 2) * 4;
+  return (
+    places * (2 * Math.ceil(info.outChannels / 64) + info.outChannels) + paddedSize(info) + 1024
+  );
+}
+
 /** The plan; undefined where the kernels cannot do it: kernel rows dilated, or too large for scratch. */
 export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPlan | undefined {
   const { batchSize, inChannels, outChannels, outHeight, outWidth } = info;
@@ -43,13 +58,9 @@ export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPl
   const reach = info.effectiveFilterHeight - strideHeight;
   const most = Math.floor(STRIP_BYTES / 4 / (width * inChannels));
   const rowsAtOnce = Math.max(1, Math.min(down, Math.floor((most - reach) / (2 * strideHeight))));
-  const fits = (floats: number) => (floats + paddedSize(info) + 1024) * 4 <= SCRATCH_BYTES;
-
   if (pass === 'input') {
-    // Of each window and place a set of filters, and their gradients.
-    const sets = rowsAtOnce * across * 4 * (2 * Math.ceil(outChannels / 64) + outChannels);
-    const chunks = Math.min(16, batchSize);
-    return fits(sets + inChannels) ? { rowsAtOnce, slabs: 1, chunks } : undefined;
+    const fits = (inputRoom(info, rowsAtOnce) + inChannels) * 4 <= SCRATCH_BYTES;
+    return fits ? { rowsAtOnce, slabs: 1, chunks: Math.min(16, batchSize) } : undefined;
   }
   const row = Math.ceil((filterWidth * inChannels) / 16) * 16;
   for (const slab of [SLAB, 16]) {
@@ -57,7 +68,8 @@ export function planPooled(info: Conv2DInfo, pass: 'input' | 'filter'): PooledPl
     const windows = rowsAtOnce * across;
     const filter = 2 * (4 * windows + 1) + 3 * (windows + 16) + 3 + filterHeight * row + 16;
     const shares = Math.min(batchSize, Math.max(1, Math.ceil(8 / slabs)));
-    if (fits(slab * filter)) return { rowsAtOnce, slabs, chunks: shares * slabs };
+    const bytes = (slab * filter + paddedSize(info) + 1024) * 4;
+    if (bytes <= SCRATCH_BYTES) return { rowsAtOnce, slabs, chunks: shares * slabs };
   }
   return undefined;
 }
@@ -127,4 +139,38 @@ export function sendPooledDw(
     else sums(send);
   });
   return true;
+}
+
+/**
+ * Rows of windows taken together by `kernels/pooled-first.c`, which computes the gradient of a pooled first layer's
+ * filter from that of the convolution behind it; undefined where it cannot.
+ */
+export function planPooledFirst(first: Conv2DInfo, { info }: BehindPool): number | undefined {
+  const { inHeight, inWidth, inChannels } = info;
+  const shapes = [
+    [Math.floor(first.outHeight / 2), inHeight],
+    [Math.floor(first.outWidth / 2), inWidth],
+    [first.outChannels, inChannels],
+  ];
+  const plan = planPooled(info, 'input');
+  if (plan === undefined || shapes.some(([one, other]) => one !== other)) return undefined;
+  // An image's gradient, beside what either layer wants.
+  const room = Math.max(inputRoom(info, plan.rowsAtOnce), firstBytes(first) / 4);
+  const fits = (room + inHeight * inWidth * inChannels + 64) * 4 <= SCRATCH_BYTES;
+  return fits ? plan.rowsAtOnce : undefined;
+}
+
+/** Bytes of scratch for a pooled first layer: four floats a place of the image, and two words a window. */
+export function firstBytes({ inHeight, inWidth }: Conv2DInfo): number {
+  return inHeight * inWidth * (16 + 2) + 64;
+}
+
+/** The integers of {@link Op.pooledFirst} behind the first layer's. */
+export function behindInts(
+  backend: CnnkitBackend,
+  { info, gradient: { pooled, winners }, filter }: BehindPool,
+  rowsAtOnce: number,
+): number[] {
+  const from = [pooled.block(), winners.block(), filterRows(backend, info, filter)];
+  return [...from, rowsAtOnce, ...geometryOf(info)];
 }

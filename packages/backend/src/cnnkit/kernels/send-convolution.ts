@@ -10,7 +10,15 @@ import { sendPartialSums } from './fold.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
 import { chunksFor } from './kernel.js';
 import { sendTranspose } from './matmul.js';
-import { type PooledGradient, sendPooledDw, sendPooledDx } from './pooled.js';
+import {
+  type BehindPool,
+  behindInts,
+  firstBytes,
+  type PooledGradient,
+  planPooledFirst,
+  sendPooledDw,
+  sendPooledDx,
+} from './pooled.js';
 import { sendWinograd, sendWinogradDw, sendWinogradDx, sendWinogradPool } from './winograd.js';
 import { planWinograd } from './winograd-plan.js';
 
@@ -114,6 +122,15 @@ export function sendConv2DDx(
   return true;
 }
 
+/** What `dy` can be computed from on the way to what reads it, if it waits and is a convolution's behind a pool. */
+function behindPool(dy: Storage | undefined): BehindPool | undefined {
+  const deferred = dy?.deferred;
+  const waits = deferred !== undefined && 'behindPool' in deferred;
+  return waits
+    ? (deferred as { readonly behindPool: BehindPool | undefined }).behindPool
+    : undefined;
+}
+
 /** Whether a pooled gradient goes the way of the commonest first layer: see `kernels/conv2d-dw-narrow.c`. */
 function isPooledFirst(info: Conv2DInfo): boolean {
   const { filterHeight, filterWidth, inChannels, inHeight, inWidth, outHeight, outWidth } = info;
@@ -121,10 +138,8 @@ function isPooledFirst(info: Conv2DInfo): boolean {
   const ones = strideHeight * strideWidth * dilationHeight * dilationWidth * inChannels === 1;
   const whole =
     padInfo.top + padInfo.left === 0 && inHeight - outHeight === 2 && inWidth - outWidth === 2;
-  // Four floats for each place of the image, and two words for each window, which are a quarter as many.
-  const fits = inHeight * inWidth * (16 + 2) + 64 <= SCRATCH_BYTES;
   return (
-    fits &&
+    firstBytes(info) <= SCRATCH_BYTES &&
     ones &&
     whole &&
     filterHeight === 3 &&
@@ -169,16 +184,27 @@ export function sendConv2DDw(
   }
   const parts = Math.max(1, Math.min(16, batchSize, Math.floor(cost / 65536)));
   const size = window * outChannels;
-  const from = [x.block(), unpool === undefined ? dy.block() : unpool.pooled.block()];
-  const winners = unpool === undefined ? 0 : unpool.winners.block();
   const first = unpool !== undefined && isPooledFirst(info);
-  const how = [...geometryOf(info), first ? 1 : 0];
+  const taken = first ? sums : undefined;
+  // Not where the bias's gradient will be asked for later, for which it would have to be computed again.
+  const behind = taken === undefined ? undefined : behindPool(unpool?.pooled);
+  const rowsAtOnce = behind === undefined ? undefined : planPooledFirst(info, behind);
+  const winners = unpool === undefined ? 0 : unpool.winners.block();
+  const sendParts = (partial: number, added: number): void => {
+    if (behind !== undefined && rowsAtOnce !== undefined) {
+      const own = [x.block(), winners, partial, added, info.inHeight, info.inWidth];
+      commands.send(Op.pooledFirst, parts, [...own, ...behindInts(backend, behind, rowsAtOnce)]);
+      return;
+    }
+    const from = [x.block(), unpool === undefined ? dy.block() : unpool.pooled.block()];
+    const how = [...geometryOf(info), first ? 1 : 0];
+    commands.send(Op.conv2dDwNarrow, parts, [...from, partial, winners, ...how, added]);
+  };
   sendPartialSums(backend, { outer: 1, reduced: parts, inner: size }, out, (partial) => {
+    const span = { outer: 1, reduced: parts, inner: outChannels };
     const send = (along: number) =>
-      sendPartialSums(backend, { outer: 1, reduced: parts, inner: outChannels }, along, (added) => {
-        commands.send(Op.conv2dDwNarrow, parts, [...from, partial, winners, ...how, added]);
-      });
-    if (first && sums !== undefined) sums(send);
+      sendPartialSums(backend, span, along, (added) => sendParts(partial, added));
+    if (taken !== undefined) taken(send);
     else send(0);
   });
 }
