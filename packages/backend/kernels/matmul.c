@@ -18,10 +18,7 @@ INLINE void pack_panel(const int cols, const float *w, int transposed, int ld, i
       UNROLL for (int j = 0; j < cols; j++) store(to + j * VW, load(w + (size_t)k * ld + n + j * VW));
     return;
   }
-  for (int q = 0; q < wide; q++) {
-    const float *row = w + (size_t)min_int(n + q, N - 1) * ld;
-    for (int k = k0; k < k1; k++) to[(k - k0) * wide + q] = row[k];
-  }
+  transpose_block((const int32_t *)w + (size_t)n * ld + k0, (size_t)ld, (int32_t *)to, (size_t)wide, min_int(wide, N - n), k1 - k0);
 }
 
 typedef struct Matmul { const float *a, *w, *bias; float *out; int N, K, ld, act, transposed; } Matmul;

@@ -65,7 +65,7 @@ export function sendMatmul(
   // Wide products share packed panels among many rows; narrow ones are cut by rows alone.
   const wide = transposed || n >= 32;
   const rows = wide ? 64 : 16;
-  const slabs = wide ? Math.max(1, Math.min(16, n >> 4)) : 1;
+  const slabs = wide ? Math.min(16, Math.ceil(n / (n < 256 ? 16 : 64))) : 1;
   const chunks = chunksFor(batch * Math.ceil(m / rows) * slabs, batch * m * n * k);
   const ints = [
     a,
