@@ -38,8 +38,10 @@ static void k_transpose(const Task *task) {
     const int32_t *x = INTS(0) + (size_t)(u / bands) * R * C;
     int32_t *out = INTS(1) + (size_t)(u / bands) * R * C;
     const int c0 = u % bands * 16, c1 = min_int(C, c0 + 16);
-    for (int r0 = 0; r0 < R; r0 += 16)
+    for (int r0 = 0; r0 < R; r0 += 16) {
+      ROLLED for (int c = c0; c < c1; c++) PREFETCH_TO_WRITE(out + (size_t)c * R + r0 + 16);
       transpose_block(x + (size_t)r0 * C + c0, (size_t)C, out + (size_t)c0 * R + r0, (size_t)R, min_int(R - r0, 16), c1 - c0);
+    }
   }
 }
 

@@ -66,8 +66,10 @@ typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
 // Asks for the line of memory at p, which is read soon, to come into L2; p need not exist. WebAssembly cannot.
 #if defined(__wasm__)
 #define PREFETCH(p) (void)(p)
+#define PREFETCH_TO_WRITE(p) (void)(p)
 #else
 #define PREFETCH(p) __builtin_prefetch(p, 0, 2)
+#define PREFETCH_TO_WRITE(p) __builtin_prefetch(p, 1, 3)
 #endif
 
 INLINE V load(const float *p) { return *(const V *)p; }
