@@ -67,7 +67,7 @@ typedef struct PooledInput {
   uint64_t *sets;
   float *values, *spare;
 } PooledInput;
-static PooledInput pooled_input(const Geometry *g, const float *wt, int at_once, float *scratch) {
+ALONE PooledInput pooled_input(const Geometry *g, const float *wt, int at_once, float *scratch) {
   const int words = words_for(g->filters), places = at_once * (g->out_width / 2) * 4;
   uint64_t *sets = (uint64_t *)scratch;
   float *values = (float *)(sets + ceil_div(places * words, 8) * 8);
@@ -75,7 +75,7 @@ static PooledInput pooled_input(const Geometry *g, const float *wt, int at_once,
   return (PooledInput){g, wt, reach_of(g), at_once, words, all, sets, values, values + (size_t)ceil_div(places * g->filters, 16) * 16};
 }
 // One image's.
-static void pooled_input_image(const PooledInput *p, const float *dy, const int8_t *mask, float *dx) {
+ALONE void pooled_input_image(const PooledInput *p, const float *dy, const int8_t *mask, float *dx) {
   const Geometry *g = p->g;
   const int C = g->channels, N = g->filters, KH = g->kernel_height, L = g->kernel_width * C, words = p->words;
   const int down = g->out_height / 2, across = g->out_width / 2, row_floats = p->reach.across * C;

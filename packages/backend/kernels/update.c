@@ -115,8 +115,8 @@ INLINE Step step_of(const int op, V w, V g, V a, V b, V c, const float *p, const
 
 // Zero for what is below the smallest normal number, as TensorFlow has it, whose threads flush such numbers. The moments of
 // a weight without gradients decay into them within a thousand steps, and a division by or of them takes several times
-// as long: an update by Adam more than twice. Weights themselves are never flushed.
-INLINE V flushed(V v) { return keep(~(v_abs(v) < splat(0x1p-126f)), v); }
+// as long: an update by Adam more than twice. Weights themselves are never flushed, and not Lion's mean, whose sign counts.
+INLINE V flushed(const int op, V v) { return op == S_LION ? v : keep(~(v_abs(v) < splat(0x1p-126f)), v); }
 
 // A row of the table: where a variable's weights, gradient and slots are, and where their new values go.
 typedef struct Row {
@@ -144,9 +144,9 @@ INLINE void update_loop(const int op, const Task *task) {
       const Step s = step_of(op, load(w + i), load(g + i), slots > 0 ? load(a + i) : zero(),
                              slots > 1 ? load(b + i) : zero(), slots > 2 ? load(c + i) : zero(), p, more);
       store_part(to_w + i, s.w, end - i);
-      if (slots > 0) store_part(to_a + i, flushed(s.a), end - i);
-      if (slots > 1) store_part(to_b + i, flushed(s.b), end - i);
-      if (slots > 2) store_part(to_c + i, flushed(s.c), end - i);
+      if (slots > 0) store_part(to_a + i, flushed(op, s.a), end - i);
+      if (slots > 1) store_part(to_b + i, flushed(op, s.b), end - i);
+      if (slots > 2) store_part(to_c + i, flushed(op, s.c), end - i);
     }
     lo = stop;
   }

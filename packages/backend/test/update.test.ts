@@ -212,6 +212,31 @@ describe.each(Object.keys(FORMULAS))('%s', (name) => {
       tf.dispose(variables.flat());
     },
   );
+
+  test('makes moments below the smallest normal number zero, as TensorFlow does', () => {
+    const before = [1e-38, -1e-38, 1e-36, Number.NaN];
+    const inputs: tf.NamedTensorMap = { w0: tf.tensor1d([0.5, 0.5, 0.5, 0.5]), g0: tf.zeros([4]) };
+    const signed = new Set(['m', 'c']);
+    for (const l of slots)
+      inputs[`${l}0`] = tf.tensor1d(signed.has(l) ? before : before.map(Math.abs));
+    const [w, ...after] = tf.engine().runKernel(name.split(' ')[0]!, inputs, {
+      count: 1,
+      ...attrs,
+    }) as unknown as tf.Tensor[];
+    // Lion goes by the sign of its mean.
+    const moves = name === 'CnnkitLionUpdate' ? 0.02 : 0;
+    const unmoved = name === 'CnnkitAverageUpdate' ? 0.45 : 0.5;
+    expect(w!.dataSync()[0]).toBeCloseTo(unmoved - moves, 6);
+    expect(after.length).toBe(slots.length);
+    for (const [k, slot] of after.entries()) {
+      const [tiny, negative, normal, nan] = slot.dataSync();
+      if (moves > 0) expect(tiny).toBeGreaterThan(0.9e-38);
+      else expect([tiny, negative]).toEqual([0, 0]);
+      expect(normal, slots[k]).toBeGreaterThan(0.5e-36);
+      expect(normal, slots[k]).toBeLessThan(2e-36);
+      expect(nan, slots[k]).toBeNaN();
+    }
+  });
 });
 
 test('writes in place of values nobody else holds, and leaves a snapshot as it was', () => {
