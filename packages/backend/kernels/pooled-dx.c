@@ -74,7 +74,7 @@ ALONE PooledInput pooled_input(const Geometry *g, const float *wt, int at_once, 
   const int all = !all_finite(wt, (size_t)g->filters * g->kernel_height * g->kernel_width * g->channels);
   return (PooledInput){g, wt, reach_of(g), at_once, words, all, sets, values, values + (size_t)ceil_div(places * g->filters, 16) * 16};
 }
-// One image's.
+// One image's, from its own dy and mask.
 ALONE void pooled_input_image(const PooledInput *p, const float *dy, const int8_t *mask, float *dx) {
   const Geometry *g = p->g;
   const int C = g->channels, N = g->filters, KH = g->kernel_height, L = g->kernel_width * C, words = p->words;
