@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} file under engines/
  * @property {Location=} location where a peer lies; ours need none
  * @property {string=} variant handed on as CNNKIT_BENCH_VARIANT
+ * @property {number=} threads of its own, where others have those of all
  */
 
 /**
@@ -58,14 +59,16 @@ function peer(name, file, location, variant, byDefault = true) {
 }
 
 /**
- * Finds an engine by its name. `cnnkit:wasm` and `cnnkit:native` are ours with the kernels forced.
+ * Finds an engine by its name. `cnnkit:wasm` and `cnnkit:native` are ours with the kernels forced; any name with `/1` behind
+ * is that engine on one thread, with which ours are compared as with a peer.
  * @param {string} name @returns {EngineSpec | undefined}
  */
 export function findEngine(name) {
-  const [base, kernels] = name.split(':');
+  const [, base, kernels, threads] = /^([^:/]+)(?::([^/]+))?(?:\/([1-9]\d*))?$/.exec(name) ?? [];
   const spec = ENGINES.find((engine) => engine.name === base);
   if (!spec || (kernels !== undefined && spec.side !== 'ours')) return undefined;
-  return { ...spec, name };
+  if (threads === undefined) return { ...spec, name };
+  return { ...spec, name, side: 'peer', threads: Number(threads) };
 }
 
 /**
@@ -83,13 +86,13 @@ export function findEngine(name) {
  */
 export function locate(spec, { peers, threads, env = process.env }) {
   const file = fileURLToPath(new URL(`../engines/${spec.file}`, import.meta.url));
-  const kernels = spec.name.split(':')[1];
+  const kernels = spec.name.split('/')[0]?.split(':')[1];
   const added = {
     ...(spec.variant && { CNNKIT_BENCH_VARIANT: spec.variant }),
     ...(kernels && { CNNKIT_KERNELS: kernels }),
     // tfjs-node has no option for its threads; TensorFlow reads these.
-    TF_NUM_INTRAOP_THREADS: String(threads),
-    TF_NUM_INTEROP_THREADS: String(threads),
+    TF_NUM_INTRAOP_THREADS: String(spec.threads ?? threads),
+    TF_NUM_INTEROP_THREADS: String(spec.threads ?? threads),
     TF_CPP_MIN_LOG_LEVEL: env.TF_CPP_MIN_LOG_LEVEL ?? '3',
   };
   const node = { command: process.execPath, args: [file], env: { ...env, ...added } };

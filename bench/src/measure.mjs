@@ -88,8 +88,8 @@ export async function measure(entrants, options) {
  * @param {{ task: import('../engines/serve.mjs').Task, predict: boolean }} options
  * @returns {Promise<Runner>}
  */
-async function warm({ name, side }, launch, { task, predict }) {
-  const engine = new EngineProcess(name, launch, task);
+async function warm({ name, side, threads }, launch, { task, predict }) {
+  const engine = new EngineProcess(name, launch, { ...task, threads: threads ?? task.threads });
   try {
     const { description, parameters } = await engine.ready();
     const first = [await engine.train(1, 0)];

@@ -13,7 +13,8 @@ medians compare. Peers that are not there are left out with a line.
   --rounds N         rounds (7)
   --threads N        threads of each engine; tfjs wasm and cpu have one (2)
   --engines NAME,…   ${ENGINES.map((engine) => engine.name).join(', ')}
-                     (all but keras-xla and torch-compile; cnnkit:wasm and cnnkit:native force the kernels)
+                     (all but keras-xla and torch-compile; cnnkit:wasm and cnnkit:native force the kernels;
+                     NAME/1 is that engine on one thread, a peer to ours)
   --peers DIR        folder that bench/peers/setup.sh built (CNNKIT_BENCH_PEERS); single peers by
                      CNNKIT_BENCH_KERAS, CNNKIT_BENCH_TORCH (a Python each), CNNKIT_BENCH_TFJS_NODE,
                      CNNKIT_BENCH_TFJS_WASM (a folder with node_modules each)

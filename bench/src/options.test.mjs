@@ -42,3 +42,18 @@ test('cnnkit:wasm forces the kernels of one engine only', () => {
   });
   expect(forced).toEqual(['wasm', undefined]);
 });
+
+test('a number behind a name gives that engine threads of its own, as a peer', () => {
+  const { engines } = readOptions(['--engines', 'cnnkit:wasm/1,cnnkit-training/4,tfjs-node'], {});
+  expect(engines.map(({ name, side, threads }) => [name, side, threads])).toEqual([
+    ['cnnkit:wasm/1', 'peer', 1],
+    ['cnnkit-training/4', 'peer', 4],
+    ['tfjs-node', 'peer', undefined],
+  ]);
+  expect(locate(engines[0], { threads: 2, env: {} })).toMatchObject({
+    launch: { env: { CNNKIT_KERNELS: 'wasm', TF_NUM_INTRAOP_THREADS: '1' } },
+  });
+  for (const name of ['cnnkit/0', 'cnnkit/', 'cnnkit/x', 'keras:wasm/1']) {
+    expect(() => readOptions(['--engines', name], {})).toThrow(name);
+  }
+});
