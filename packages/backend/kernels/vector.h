@@ -63,7 +63,8 @@ typedef int8_t VB __attribute__((vector_size(VW), aligned(1), may_alias));
 #define FMA(a, b, c) ((a) * (b) + (c))
 #endif
 
-// Asks for the line of memory at p, which is read soon, to come into L2; p need not exist. WebAssembly cannot.
+// Asks for the line of memory at p, which is read soon, to come into L2, or which is written soon, into L1; p need not
+// exist. WebAssembly cannot.
 #if defined(__wasm__)
 #define PREFETCH(p) (void)(p)
 #define PREFETCH_TO_WRITE(p) (void)(p)

@@ -4,7 +4,7 @@ import type { TakeSums } from '../deferred.js';
 import type { Gate } from '../deferred-gate.js';
 import { SCRATCH_BYTES } from '../layout.js';
 import { Activation, Op } from '../opcodes.js';
-import type { Storage } from '../storage.js';
+import type { Deferred, Storage } from '../storage.js';
 import { paddedSize, sendDirect } from './direct-convolution.js';
 import { sendPartialSums } from './fold.js';
 import { geometryOf, multiplyAdds } from './geometry.js';
@@ -122,13 +122,16 @@ export function sendConv2DDx(
   return true;
 }
 
+function knowsBehindPool(
+  deferred: Deferred | undefined,
+): deferred is Deferred & { readonly behindPool: BehindPool | undefined } {
+  return deferred !== undefined && 'behindPool' in deferred;
+}
+
 /** What `dy` can be computed from on the way to what reads it, if it waits and is a convolution's behind a pool. */
 function behindPool(dy: Storage | undefined): BehindPool | undefined {
   const deferred = dy?.deferred;
-  const waits = deferred !== undefined && 'behindPool' in deferred;
-  return waits
-    ? (deferred as { readonly behindPool: BehindPool | undefined }).behindPool
-    : undefined;
+  return knowsBehindPool(deferred) ? deferred.behindPool : undefined;
 }
 
 /** Whether a pooled gradient goes the way of the commonest first layer: see `kernels/conv2d-dw-narrow.c`. */
