@@ -91,7 +91,7 @@ export function averagePrecisionScore(
       if (positives === 0) {
         const rule = 'yTrue holds no positive samples';
         warn('no_positive_samples', 'UserWarning', `${rule}; recall is 1 at every threshold.`);
-        return Math.max(0, precisionAt(tps, fps, tps.length - 1));
+        return Math.max(0, precisionAt(tps, fps, 0));
       }
       return Math.max(0, steps(tps, fps));
     });

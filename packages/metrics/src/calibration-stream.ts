@@ -44,7 +44,8 @@ export type CalibrationStreamState = SummedCalibrationState | ExactCalibrationSt
  * 0.002 at most, and each bin ends with the step that holds the quantile. So bins are whole and their
  * means true, but some samples may lie in the bin above in the whole arrays' curve; neither value of a
  * point is off by more than {@link CalibrationStream.quantileError}, as long as there are as many points:
- * quantiles that share a step make one of several. With `exact` every probability is kept, for 9 bytes a
+ * quantiles that share a step make one of several, and with hardly more samples than bins a bin that is empty
+ * in the whole arrays' curve may hold one. With `exact` every probability is kept, for 9 bytes a
  * sample (twice that while arrays grow), and the curve is the whole arrays' for either strategy.
  *
  * @throws RangeError ({@link MetricError}) in the constructor for less than 1 bin or an unknown strategy

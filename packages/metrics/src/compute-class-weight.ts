@@ -9,7 +9,7 @@ import type { WeightOptions } from './options.js';
 
 /** Options of {@link computeClassWeight}. */
 export interface ClassWeightOptions extends WeightOptions {
-  /** The classes to weigh, in this order. Default: all in `y`, sorted. */
+  /** The classes to weigh, in this order. Default: all in `yTrue`, sorted. */
   readonly classes?: Labels | null | undefined;
   /** `'balanced'`, a weight for some classes (others 1), or null: 1 for all. Default: `'balanced'`. */
   readonly classWeight?: 'balanced' | ReadonlyMap<Label, number> | null | undefined;
@@ -22,19 +22,19 @@ export interface ClassWeightOptions extends WeightOptions {
  * Weights raise the recall of rare classes at the cost of precision, and probabilities of a model
  * trained with them are no longer those of the data.
  *
- * @param y - labels of the training set, length n
+ * @param yTrue - labels of the training set, length n
  * @returns a weight a class, in the order of `classes`
- * @throws RangeError ({@link MetricError}) if `classes` lacks a label of `y` or, balanced, holds others
+ * @throws RangeError ({@link MetricError}) if `classes` lacks a label of `yTrue` or, balanced, holds others
  * @example
  * ```ts
  * computeClassWeight(['cat', 'cat', 'cat', 'dog']); // → [0.6666666666666666, 2]
  * ```
  * @see scikit-learn's `compute_class_weight`
  */
-export function computeClassWeight(y: Labels, options: ClassWeightOptions = {}): number[] {
+export function computeClassWeight(yTrue: Labels, options: ClassWeightOptions = {}): number[] {
   const metric = 'computeClassWeight';
   const { classes, classWeight = 'balanced', sampleWeight } = options;
-  const truth = readTruthColumn(metric, y);
+  const truth = readTruthColumn(metric, yTrue);
   const wanted = classes ?? (truth.classes as Labels);
   const { labels, codes } = labelCodes(metric, truth.classes, wanted);
   const missing = truth.classes.filter((_, i) => !codes.includes(i));
@@ -42,7 +42,7 @@ export function computeClassWeight(y: Labels, options: ClassWeightOptions = {}):
     fail(
       metric,
       'class_unknown',
-      `classes must hold every label of y; received none for ${show(missing)}.`,
+      `classes must hold every label of yTrue; received none for ${show(missing)}.`,
     );
   }
   if (classWeight === null) return labels.map(() => 1);
@@ -52,10 +52,10 @@ export function computeClassWeight(y: Labels, options: ClassWeightOptions = {}):
     fail(
       metric,
       'class_unknown',
-      `classes must occur in y to be balanced; received ${show(absent)}, which do not.`,
+      `classes must occur in yTrue to be balanced; received ${show(absent)} besides.`,
     );
   }
-  checkLengths(metric, { y: truth.length, sampleWeight: sampleWeight?.length });
+  checkLengths(metric, { yTrue: truth.length, sampleWeight: sampleWeight?.length });
   const weights = sampleWeight ? readWeights(metric, sampleWeight) : undefined;
   const counts = new Float64Array(truth.classes.length);
   truth.codes.forEach((code, i) => {

@@ -68,3 +68,67 @@ it('an area up to a rate is NaN where no positive has weight', () => {
   const options = { maxFpr: 0.5, sampleWeight: [1, 0] };
   expect(m.rocAucScore([0, 1], [0.25, 0.75], options)).toBeNaN();
 });
+
+const FOUR_ROWS = [
+  [1, 0],
+  [0, 1],
+  [1, 1],
+  [0, 0],
+];
+const FOUR_SCORES = [
+  [0.9, 0.2],
+  [0.1, 0.3],
+  [0.05, 0.1],
+  [0.2, 0.6],
+];
+
+it('an average by support is 0 where that sums to nearly 0, not where each label has little', () => {
+  const light = { average: 'weighted', sampleWeight: [4e-9, 4e-9, 4e-9, 4e-9] } as const;
+  expect(m.rocAucScore(FOUR_ROWS, FOUR_SCORES, light)).toBeCloseTo(0.375, 12);
+  expect(m.averagePrecisionScore(FOUR_ROWS, FOUR_SCORES, light)).toBeCloseTo(0.625, 12);
+  const lighter = { average: 'weighted', sampleWeight: [1e-9, 1e-9, 1e-9, 1e-9] } as const;
+  expect(m.rocAucScore(FOUR_ROWS, FOUR_SCORES, lighter)).toBe(0);
+  const cancelled = { average: 'weighted', sampleWeight: [1, 1, -1, 1] } as const;
+  expect(m.averagePrecisionScore(FOUR_ROWS, FOUR_SCORES, cancelled)).toBe(0);
+});
+
+it('a streamed average by support leaves out labels without positives', () => {
+  const truth = FOUR_ROWS.map((row) => [...row, 0]);
+  const scores = FOUR_SCORES.map((row) => [...row, 0.5]);
+  const stream = new m.MultilabelScoreStream(3, { exact: true }).add(truth, scores);
+  const average = 'weighted';
+  expect(stream.rocAucScore({ average })).toBe(m.rocAucScore(truth, scores, { average }));
+  expect(stream.rocAucScore({ average })).toBeCloseTo(0.375, 12);
+  expect(stream.averagePrecisionScore({ average })).toBeCloseTo(0.625, 12);
+  const none = new m.MultilabelScoreStream(2, { exact: true }).add([[0, 0]], [[0.1, 0.2]]);
+  expect(none.rocAucScore({ average })).toBe(0);
+  expect(none.averagePrecisionScore({ average })).toBe(0);
+});
+
+it.each([1e-165, 1e160, 3e-300, 7e300])(
+  'an area is the same where each sample weighs %s',
+  (one) => {
+    const sampleWeight = [one, one, one, one];
+    const areaOf = (options: m.RocAucOptions) =>
+      m.rocAucScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], options);
+    expect(areaOf({ sampleWeight })).toBeCloseTo(0.75, 12);
+    expect(areaOf({ sampleWeight, maxFpr: 0.6 })).toBeCloseTo(areaOf({ maxFpr: 0.6 }), 12);
+  },
+);
+
+it('one class has no area, whatever columns the scores have', () => {
+  const scores = [
+    [0.2, 0.8],
+    [0.3, 0.7],
+  ];
+  const { value, warnings } = m.withWarnings((onWarning) =>
+    m.rocAucScore([1, 1], scores, { onWarning }),
+  );
+  expect(value).toBe(Number.NaN);
+  expect(warnings.map(({ code }) => code)).toEqual(['one_class']);
+  expect(() => m.rocAucScore([0, 1], scores)).toThrow(/must hold one score a sample/);
+});
+
+it('where weights leave no positives, average precision is that of the highest score', () => {
+  expect(m.averagePrecisionScore([1, 1], [0.9, 0.1], { sampleWeight: [1, -1] })).toBe(1);
+});

@@ -1,6 +1,7 @@
 import { averagePrecisionScore } from './average-precision-score.js';
+import { isNone, meanOfColumns } from './internal/binary-average.js';
+import type { Table } from './internal/columns.js';
 import { checkOption, fail, show } from './internal/fail.js';
-import { average as mean } from './internal/numpy.js';
 import { readScores } from './internal/score-table.js';
 import { checkLengths } from './internal/targets.js';
 import { readTruth } from './internal/truth.js';
@@ -71,7 +72,8 @@ export class MultilabelScoreStream {
     const metric = 'MultilabelScoreStream.add';
     const truth = readTruth(metric, yTrue);
     const { data, length, columns } = readScores(metric, 'yScore', yScore);
-    const width = 'codes' in truth ? 1 : truth.columns;
+    // One label a sample is one column.
+    const { columns: width = 1 } = truth as Partial<Table>;
     for (const [name, given] of Object.entries({ yTrue: width, yScore: columns ?? 1 })) {
       if (given === this.labels.length) continue;
       const rule = `${name} must have ${this.labels.length} columns`;
@@ -80,7 +82,7 @@ export class MultilabelScoreStream {
     checkLengths(metric, {
       ...{ yTrue: truth.length, yScore: length, sampleWeight: sampleWeight?.length },
     });
-    const rows = (truth as Exclude<typeof truth, { codes: unknown }>).data;
+    const { data: rows } = truth as Table;
     for (const [j, stream] of this.labels.entries()) {
       const marks = Int32Array.from({ length }, (_, i) => rows[i * width + j]!);
       const scores = Float64Array.from({ length }, (_, i) => data[i * width + j]!);
@@ -140,14 +142,16 @@ export class MultilabelScoreStream {
       return scoreOf(all.samples());
     }
     const samples = this.labels.map((stream) => stream.samples());
-    const scores = samples.map(scoreOf);
-    if (average === null) return scores;
-    const support = samples.map(({ yTrue, sampleWeight }) => {
-      let total = 0;
-      for (let i = 0; i < yTrue.length; i++) total += yTrue[i]! * (sampleWeight?.[i] ?? 1);
-      return total;
-    });
-    const weights = average === 'weighted' ? Float64Array.from(support) : undefined;
-    return mean(Float64Array.from(scores), weights);
+    const support = average === 'weighted' ? Float64Array.from(samples, positivesOf) : undefined;
+    if (support && isNone(support)) return 0;
+    const scores = Float64Array.from(samples, scoreOf);
+    return average === null ? Array.from(scores) : meanOfColumns(scores, support);
   }
+}
+
+/** The weight of the positives. */
+function positivesOf({ yTrue, sampleWeight }: CompressedScores): number {
+  let total = 0;
+  for (let i = 0; i < yTrue.length; i++) total += yTrue[i]! * (sampleWeight?.[i] ?? 1);
+  return total;
 }

@@ -24,6 +24,9 @@ export interface MultilabelStreamState {
   readonly rows: readonly (readonly [tp: number, fn: number, fp: number, weight: number])[];
 }
 
+/** A kind of row, and what such rows weigh. */
+type Row = [tp: number, fn: number, fp: number, weight: number];
+
 /** A data set with the same scores as all that was streamed: a few weighted rows. */
 export interface CompressedRows {
   readonly yTrue: readonly number[][];
@@ -33,8 +36,8 @@ export interface CompressedRows {
 
 /**
  * Counts rows of 0 and 1 batch by batch, in memory that depends on the number of labels only, and
- * merges with what other workers counted. Nothing is binned: scores are exact (with fractional
- * weights, to rounding).
+ * merges with what other workers counted. Nothing is binned: scores are exact (with fractional weights, and
+ * means over rows, to rounding: 0.525 may print as 0.52 where the whole arrays have 0.53).
  *
  * What was counted comes back as one of two small data sets, since scores look along the labels or
  * along the rows. {@link MultilabelStream.byLabel} is for `multilabelConfusionMatrix`, `hammingLoss`,
@@ -58,7 +61,7 @@ export class MultilabelStream {
   readonly #tp: Float64Array;
   readonly #fn: Float64Array;
   readonly #fp: Float64Array;
-  readonly #rows = new Map<string, [tp: number, fn: number, fp: number, weight: number]>();
+  readonly #rows = new Map<string, Row>();
   #total = 0;
   #weighted = false;
 
@@ -108,6 +111,7 @@ export class MultilabelStream {
       fail(metric, 'option_value', `sampleWeight must be 0 or above; received ${negative}.`);
     }
     this.#weighted ||= weights !== undefined;
+    const sums = [this.#tp, this.#fn, this.#fp];
     for (let i = 0; i < length; i++) {
       const weight = weights ? weights[i]! : 1;
       const kind: [number, number, number] = [0, 0, 0];
@@ -115,13 +119,9 @@ export class MultilabelStream {
         const isTrue = targets.yTrue[i * columns + j] !== 0;
         const isGiven = targets.yPred[i * columns + j] !== 0;
         if (!isTrue && !isGiven) continue;
-        const [at, sums] = isTrue
-          ? isGiven
-            ? ([0, this.#tp] as const)
-            : ([1, this.#fn] as const)
-          : ([2, this.#fp] as const);
-        kind[at]++;
-        sums[j]! += weight;
+        const at = isTrue ? Number(!isGiven) : 2;
+        kind[at]!++;
+        sums[at]![j]! += weight;
       }
       this.#addRows(...kind, weight);
       this.#total += weight;
@@ -130,9 +130,10 @@ export class MultilabelStream {
   }
 
   #addRows(tp: number, fn: number, fp: number, weight: number): void {
-    const known = this.#rows.get(`${tp},${fn},${fp}`);
+    const kind = `${tp},${fn},${fp},${weight === 0}`;
+    const known = this.#rows.get(kind);
     if (known) known[3] += weight;
-    else this.#rows.set(`${tp},${fn},${fp}`, [tp, fn, fp, weight]);
+    else this.#rows.set(kind, [tp, fn, fp, weight]);
   }
 
   /**
@@ -193,9 +194,15 @@ export class MultilabelStream {
     };
   }
 
-  /** Rows with as many right, missing and wrong labels as those added; which labels is lost. */
+  /**
+   * Rows with as many right, missing and wrong labels as those added; which labels is lost. Those without
+   * weight stay, and rows that are all alike become two, since warnings depend on either.
+   */
   byRow(): CompressedRows {
-    const rows = [...this.#rows.values()].filter(([, , , weight]) => weight !== 0);
+    const rows = [...this.#rows.values()];
+    if (rows.length === 1 && this.#total !== 1) {
+      rows[0] = rows[1] = rows[0]!.with(3, this.#total / 2) as Row;
+    }
     const cells = (give: (j: number, tp: number, fn: number, fp: number) => boolean) =>
       rows.map(([tp, fn, fp]) => Array.from(this.#tp, (_, j) => Number(give(j, tp, fn, fp))));
     return {
@@ -211,13 +218,12 @@ export class MultilabelStream {
   ): ClassificationReport {
     const labels = this.byLabel();
     const rows = this.byRow();
-    const { sampleWeight } = labels;
-    // The rows by label are none that were added, so what is said of them is left out.
+    // The rows by label are none that were added, so what is said of labels that they lack is left out.
     const onWarning = (warning: MetricWarning) => {
-      if (!warning.message.includes('in samples with')) options.onWarning?.(warning);
+      if (!warning.message.includes(' labels.')) options.onWarning?.(warning);
     };
     const report = classificationReport(labels.yTrue, labels.yPred, {
-      ...{ ...options, sampleWeight, onWarning },
+      ...{ ...options, sampleWeight: labels.sampleWeight, onWarning },
     });
     const { precision, recall, fScore } = precisionRecallFscoreSupport(rows.yTrue, rows.yPred, {
       ...{ average: 'samples', sampleWeight: rows.sampleWeight },

@@ -4,7 +4,10 @@ import type { WarningOptions } from './warning.js';
 
 /** A weight for each sample. */
 export interface WeightOptions {
-  /** How much each sample counts, length n, finite and not all zero. Default: 1 each. */
+  /**
+   * How much each sample counts, length n, finite and not all zero. Those below 0 count as they are; where they
+   * leave a curve that turns or a sum of 0, the answer means nothing. Default: 1 each.
+   */
   readonly sampleWeight?: ArrayLike<number> | null | undefined;
 }
 

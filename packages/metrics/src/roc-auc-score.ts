@@ -83,8 +83,9 @@ export function rocAucScore(
   const warn = warner(metric, options.onWarning);
   const area = binaryRocAuc(metric, warn, maxFpr ?? 1);
   if ('codes' in truth) {
-    const positive = truth.codes;
-    return area(positive, oneScore(metric, 'yScore', scores), weights);
+    // Of one class there is no area, whatever the scores.
+    const column = truth.classes.length > 1 ? oneScore(metric, 'yScore', scores) : scores.data;
+    return area(truth.codes, column, weights);
   }
   if (scores.columns !== truth.columns) {
     const received = scores.columns ?? 'one score a sample';

@@ -232,19 +232,66 @@ it('a MultilabelStream over batches and merges gives every score of all rows at 
   }
 });
 
-it("a MultilabelStream's report warns as that of all rows does", () => {
-  const yTrue = [
-    [0, 0, 1],
-    [0, 0, 0],
-  ];
-  const yPred = [
-    [1, 0, 1],
-    [0, 0, 0],
-  ];
-  const streamed = withWarnings((onWarning) =>
-    new MultilabelStream(3).add(yTrue, yPred).report({ onWarning }),
+it.each<[string, number[][], number[][], number[]?]>([
+  [
+    'a row that lacks all',
+    [
+      [0, 0, 1],
+      [0, 0, 0],
+    ],
+    [
+      [1, 0, 1],
+      [0, 0, 0],
+    ],
+  ],
+  ['one row', [[1, 0]], [[0, 0]]],
+  ['one row without labels', [[0, 0]], [[0, 1]]],
+  [
+    'rows that are alike',
+    [
+      [0, 0],
+      [0, 0],
+    ],
+    [
+      [0, 1],
+      [0, 1],
+    ],
+  ],
+  [
+    'a row without weight',
+    [
+      [0, 0],
+      [1, 0],
+    ],
+    [
+      [0, 1],
+      [1, 0],
+    ],
+    [0, 1],
+  ],
+  [
+    'no row that lacks all',
+    [
+      [1, 0],
+      [0, 1],
+    ],
+    [
+      [1, 0],
+      [0, 1],
+    ],
+  ],
+])("a MultilabelStream's report warns as that of all rows does: %s", (_, yTrue, yPred, weights) => {
+  const streamed = withWarnings((onWarning) => {
+    const stream = new MultilabelStream(yTrue[0]!.length);
+    for (const [i, row] of yTrue.entries()) {
+      const part = new MultilabelStream(row.length);
+      stream.merge(part.add([row], [yPred[i]!], weights && [weights[i]!]).state());
+    }
+    return stream.report({ onWarning });
+  });
+  const whole = withWarnings((onWarning) =>
+    classificationReport(yTrue, yPred, { sampleWeight: weights, onWarning }),
   );
-  const whole = withWarnings((onWarning) => classificationReport(yTrue, yPred, { onWarning }));
   const said = ({ warnings }: typeof whole) =>
     warnings.map(({ message }) => message.replace(/^\w+: /, ''));
   expect(said(streamed)).toEqual(said(whole));

@@ -1,6 +1,6 @@
 import type { Table } from './columns.js';
 import { checkOption } from './fail.js';
-import { average as mean } from './numpy.js';
+import { average as mean, sum } from './numpy.js';
 import type { Scores } from './score-table.js';
 import { marks } from './thresholds.js';
 
@@ -51,7 +51,7 @@ export function averageColumns(
     return mean(scores, weights);
   }
   const support = average === 'weighted' ? columnSums(truth, weights) : undefined;
-  if (support?.every((value) => Math.abs(value) <= 1e-8)) return 0;
+  if (support && isNone(support)) return 0;
   const scores = new Float64Array(columns);
   let four: readonly Float64Array[] = [];
   for (let j = 0; j < columns; j++) {
@@ -62,8 +62,20 @@ export function averageColumns(
     scores[j] = score(positive, column, weights);
   }
   if (average === null) return Array.from(scores);
-  if (support) for (let j = 0; j < columns; j++) if (support[j] === 0) scores[j] = 0;
-  return mean(scores, support);
+  return meanOfColumns(scores, support);
+}
+
+/** Whether the columns have no positives to speak of: their average by support is 0, as in scikit-learn. */
+export function isNone(support: Float64Array): boolean {
+  return Math.abs(sum(support)) <= 1e-8;
+}
+
+/** The mean, by support if given; a column without any, whose score may be NaN, does not count then. */
+export function meanOfColumns(scores: Float64Array, support?: Float64Array): number {
+  return mean(
+    scores.map((score, j) => (support?.[j] === 0 ? 0 : score)),
+    support,
+  );
 }
 
 function slice(

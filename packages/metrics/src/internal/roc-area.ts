@@ -15,7 +15,7 @@ export function binaryRocAuc(fn: string, warn: Warn, maxFpr: number): BinaryScor
   return (positive, scores, weights) => {
     if (!hasBoth(positive)) {
       const rule = 'yTrue holds one class only';
-      warn('one_class', 'UndefinedMetricWarning', `${rule}; the area is not defined and NaN.`);
+      warn('one_class', 'UndefinedMetricWarning', `${rule}; the area is NaN.`);
       return Number.NaN;
     }
     requireWeight(fn, weights);
@@ -32,8 +32,8 @@ export function binaryRocAuc(fn: string, warn: Warn, maxFpr: number): BinaryScor
         ['positive', positives],
       ] as const) {
         if (total > 0) continue;
-        const rule = `yTrue holds no ${side} samples of weight`;
-        warn(`no_${side}_samples`, 'UndefinedMetricWarning', `${rule}; the area is NaN.`);
+        const rule = `yTrue holds no ${side} samples of weight; the area is NaN.`;
+        warn(`no_${side}_samples`, 'UndefinedMetricWarning', rule);
       }
       if (maxFpr < 1 && !(negatives > 0)) {
         fail(fn, 'one_class', 'maxFpr needs negative samples of weight; received none.');
@@ -48,8 +48,9 @@ export function binaryRocAuc(fn: string, warn: Warn, maxFpr: number): BinaryScor
 }
 
 function hasBoth(positive: ArrayLike<number>): boolean {
-  for (let i = 1; i < positive.length; i++) if (positive[i] !== positive[0]) return true;
-  return false;
+  let i = 1;
+  while (i < positive.length && positive[i] === positive[0]) i++;
+  return i < positive.length;
 }
 
 /**
@@ -63,6 +64,9 @@ function area(
   totals: Float64Array,
 ): number {
   const halves = upperHalves(marked);
+  // A power of 2 near one of the weights (1 if that is below 0), so that no product of two weights that are
+  // alike leaves the range of doubles.
+  const unit = weights ? 2 ** -(Math.log2(weights[0]!) | 0) : 1;
   let total = 0;
   let fp = 0;
   let tp = 0;
@@ -73,7 +77,7 @@ function area(
     // Scores below 0 have the magnitudes of others.
     const stop = at < below ? 0 : below;
     do {
-      const weight = weights ? weights[at]! : 1;
+      const weight = weights ? weights[at]! * unit : 1;
       if (halves[2 * at]! < 0) tp += weight;
       else fp += weight;
       at--;
