@@ -162,7 +162,7 @@ function checkNames(
   if (!targetNames) return labels.map(pythonLabel);
   if (targetNames.length === labels.length) return targetNames;
   const rule = `targetNames must name the ${labels.length} classes; received ${targetNames.length} names`;
-  if (!labelsGiven) {
+  if (!labelsGiven || targetNames.length === 0) {
     const wayOut = 'the option labels lists the classes that the names belong to';
     fail('classificationReport', 'target_names_size', `${rule}: ${wayOut}.`);
   }

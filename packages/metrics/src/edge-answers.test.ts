@@ -132,3 +132,25 @@ it('one class has no area, whatever columns the scores have', () => {
 it('where weights leave no positives, average precision is that of the highest score', () => {
   expect(m.averagePrecisionScore([1, 1], [0.9, 0.1], { sampleWeight: [1, -1] })).toBe(1);
 });
+
+it('labels as text beside numbers, and numbers beside text, are the same labels', () => {
+  for (const labels of [['1'], [1]] as const) {
+    const { matrices } = m.multilabelConfusionMatrix([0, 1], [0, 1], { labels });
+    expect(matrices).toEqual([
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    ]);
+    const text = m.multilabelConfusionMatrix(['0', '1'], ['0', '1'], { labels });
+    expect(text.matrices).toEqual(matrices);
+  }
+  expect(m.f1Score([1, 2, 2], [1, 2, 1], { labels: ['2'], average: 'macro' })).toBeCloseTo(2 / 3);
+});
+
+it('a report of given labels needs their names, or none at all', () => {
+  const options = { labels: [0, 1], targetNames: [] };
+  expect(() => m.classificationReport([0, 1], [0, 1], options)).toThrow(
+    /targetNames must name the 2 classes; received 0 names/,
+  );
+});

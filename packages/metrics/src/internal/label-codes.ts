@@ -4,7 +4,7 @@ import { fail } from './fail.js';
 
 /**
  * The labels that were asked for, each with its place in the sorted list of labels that occur, or
- * -1. Numbers beside string labels are taken as text, as NumPy's concatenation does.
+ * -1. Numbers beside strings are taken as text, as NumPy's concatenation does.
  */
 export function labelCodes(
   fn: string,
@@ -12,12 +12,9 @@ export function labelCodes(
   wanted: Labels,
 ): { readonly labels: readonly Label[]; readonly codes: Int32Array } {
   const labels = readLabels(fn, wanted);
-  const place = new Map(present.map((label, i) => [key(label), i]));
-  const text = typeof present[0] === 'string';
-  const codes = Int32Array.from(
-    labels,
-    (label) => place.get(text ? String(label) : key(label)) ?? -1,
-  );
+  const name = typeof key(present[0]!) === typeof key(labels[0]!) ? key : String;
+  const place = new Map(present.map((label, i) => [name(label), i]));
+  const codes = Int32Array.from(labels, (label) => place.get(name(label)) ?? -1);
   return { labels, codes };
 }
 
