@@ -23,7 +23,7 @@ export interface ClassWeightOptions extends WeightOptions {
  * trained with them are no longer those of the data.
  *
  * @param yTrue - labels of the training set, length n
- * @returns a weight a class, in the order of `classes`
+ * @returns a weight a class, in the order of `classes`; Infinity if balanced and its samples weigh nothing
  * @throws RangeError ({@link MetricError}) if `classes` lacks a label of `yTrue` or, balanced, holds others
  * @example
  * ```ts
