@@ -154,3 +154,10 @@ it('a report of given labels needs their names, or none at all', () => {
     /targetNames must name the 2 classes; received 0 names/,
   );
 });
+
+it('rows of no columns are no labels', () => {
+  for (const score of [m.accuracyScore, m.hammingLoss, m.classificationReport]) {
+    expect(() => score([[]], [[]])).toThrow(/yTrue and yPred must hold labels; received multi/);
+  }
+  expect(() => m.rocAucScore([[]], [[]])).toThrow(/yTrue must hold labels; received a multi/);
+});

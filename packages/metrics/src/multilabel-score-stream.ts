@@ -71,10 +71,10 @@ export class MultilabelScoreStream {
   add(yTrue: Rows, yScore: Rows, sampleWeight?: ArrayLike<number> | null): this {
     const metric = 'MultilabelScoreStream.add';
     const truth = readTruth(metric, yTrue);
-    const { data, length, columns } = readScores(metric, 'yScore', yScore);
+    const { data, length, columns = 1 } = readScores(metric, 'yScore', yScore);
     // One label a sample is one column.
     const { columns: width = 1 } = truth as Partial<Table>;
-    for (const [name, given] of Object.entries({ yTrue: width, yScore: columns ?? 1 })) {
+    for (const [name, given] of Object.entries({ yTrue: width, yScore: columns })) {
       if (given === this.labels.length) continue;
       const rule = `${name} must have ${this.labels.length} columns`;
       fail(metric, 'column_count_differs', `${rule}; received ${given}.`);

@@ -131,7 +131,7 @@ function pickColumns(metric: string, columns: number, wanted?: Labels | null): n
     if (typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < columns) {
       return label;
     }
-    const rule = `labels of rows must be columns, 0 to ${columns - 1}`;
+    const rule = `labels must be columns, 0 to ${columns - 1}`;
     return fail(metric, 'label_out_of_range', `${rule}; received ${show(label)}.`);
   });
 }

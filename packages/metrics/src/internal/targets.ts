@@ -137,7 +137,9 @@ export function targetType(fn: string, name: string, y: Column | Table): TargetT
   }
   const whole = wholeNumbers(fn, name, y.data);
   if (whole === undefined) return 'continuous-multioutput';
-  return new Set(whole).size < 3 ? 'multilabel-indicator' : 'multiclass-multioutput';
+  // Rows of nothing are no labels either.
+  const isOther = new Set(whole).size > 2 || !y.columns;
+  return isOther ? 'multiclass-multioutput' : 'multilabel-indicator';
 }
 
 /** Throws unless all given lengths are equal. */
