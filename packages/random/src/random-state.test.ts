@@ -9,6 +9,12 @@ describe('seeds', () => {
     expect([...new RandomState(words).randint(0, 100, 4)]).toEqual([64, 60, 79, 86]);
   });
 
+  it('takes an array of one number for that number, and a list of one for a list, as NumPy does', () => {
+    expect([...new RandomState(Uint32Array.of(5)).randint(0, 1000, 3)]).toEqual([867, 206, 701]);
+    expect(new RandomState(Uint32Array.of(5)).bytes(8)).toEqual(new RandomState(5).bytes(8));
+    expect([...new RandomState([5]).randint(0, 1000, 3)]).toEqual([69, 57, 153]);
+  });
+
   it('starts somewhere else each time without a seed', () => {
     expect(new RandomState().nextUint32()).not.toBe(new RandomState().nextUint32());
   });
@@ -94,7 +100,9 @@ describe('single values', () => {
 
   it('bytes are the words of the generator, lowest byte first', () => {
     expect([...new RandomState(3).bytes(7)]).toEqual([106, 23, 1, 141, 152, 6, 27]);
-    expect(new RandomState(3).bytes(0)).toHaveLength(0);
+    const random = new RandomState(0);
+    expect(random.bytes(0)).toHaveLength(0);
+    expect([...random.randint(0, 100, 3)]).toEqual([47, 64, 67]);
   });
 });
 
@@ -107,6 +115,17 @@ describe('choice', () => {
     ];
     expect(draw(3, 4)).toEqual([2, 3, 5, 0]);
     expect(draw(11, 6)).toEqual([2, 0, 3, 1, 4, 5]);
+  });
+
+  it('takes weights that sum to 1 as nearly as their type allows', () => {
+    const thirds = new Float32Array(3).fill(1 / 3);
+    expect([...new RandomState(0).choice(3, 5, { p: thirds })]).toEqual([1, 2, 1, 1, 1]);
+    const nine = { p: Float32Array.of(0.9, 0.1) };
+    expect([...new RandomState(0).choice(2, 5, nine)]).toEqual([0, 0, 0, 0, 0]);
+    expect(() => new RandomState(0).choice(3, 5, { p: Array.from(thirds) })).toThrow(/sum to 1/);
+    expect(() => new RandomState(0).choice(2, 5, { p: Float32Array.of(0.9, 0.2) })).toThrow(
+      /sum to 1/,
+    );
   });
 
   it('refuses samples that cannot be drawn', () => {

@@ -46,8 +46,8 @@ export class RandomState {
   #gauss: number | undefined;
 
   /**
-   * @param seed - A whole number in [0, 2^32 - 1] or a non-empty list of such numbers. Left out,
-   *   the generator starts somewhere else every time.
+   * @param seed - A whole number in [0, 2^32 - 1] or a non-empty list of such numbers (a typed array of one
+   *   counts as that number, as in NumPy). Left out, the generator starts somewhere else every time.
    * @throws TypeError for a seed that is no whole number, RangeError for one out of range.
    */
   constructor(seed?: number | ArrayLike<number>) {
@@ -165,7 +165,8 @@ export class RandomState {
   /** Random bytes. */
   bytes(length: number): Uint8Array {
     checkSize('bytes', length);
-    const out = new Uint8Array(Math.ceil(length / 4) * 4);
+    // For no bytes NumPy draws a word, too.
+    const out = new Uint8Array(Math.max(1, Math.ceil(length / 4)) * 4);
     for (let i = 0; i < out.length; i += 4) {
       const word = nextUint32(this.#generator);
       for (let b = 0; b < 4; b++) out[i + b] = word >>> (8 * b);

@@ -19,6 +19,8 @@ export function generatorFor(seed: number | ArrayLike<number> | undefined): Mt19
     throw new RangeError('RandomState: seed must hold at least one word; received an empty list.');
   }
   for (let i = 0; i < seed.length; i++) checkWord(seed[i]!, `seed[${i}]`);
+  // NumPy takes an array of one number (but not a list) for that number.
+  if (seed.length === 1 && ArrayBuffer.isView(seed)) return seedMt19937(seed[0]!);
   return seedMt19937ByArray(seed);
 }
 

@@ -10,8 +10,9 @@ export function checkProbabilities(p: ArrayLike<number>, count: number): void {
     }
   }
   const sum = kahanSum(p);
-  // The tolerance is the square root of the double's epsilon, as in NumPy.
-  if (!(Math.abs(sum - 1) <= 1.4901161193847656e-8)) {
+  // As in NumPy, the square root of the epsilon that the numbers have.
+  const tolerance = Math.sqrt(p instanceof Float32Array ? 2 ** -23 : Number.EPSILON);
+  if (!(Math.abs(sum - 1) <= tolerance)) {
     throw new RangeError(
       `choice: p must sum to 1; received a sum of ${sum}. Divide p by its sum first.`,
     );

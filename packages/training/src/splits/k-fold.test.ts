@@ -82,4 +82,12 @@ describe('stratifiedKFold', () => {
     expect(folds).toHaveLength(2);
     expect(warnings).toMatchObject([{ code: 'class_smaller_than_splits' }]);
   });
+
+  it('copes with a hundred and fifty thousand classes', () => {
+    const labels = Int32Array.from({ length: 300_000 }, (_, i) => i >> 1);
+    const [first, second] = stratifiedKFold(labels, { splits: 2 });
+    expect(first!.test).toEqual(second!.train);
+    expect(first!.test.every((at, i) => at >> 1 === i)).toBe(true);
+    expect(() => stratifiedKFold(labels, { splits: 3 })).toThrow(/largest class, 2; received 3/);
+  });
 });

@@ -32,10 +32,12 @@ export function stratifiedKFold(
   const caller = 'stratifiedKFold';
   checkFolds(caller, splits, shuffle, seed, labels.length);
   const { codes, counts } = encodeByAppearance(caller, labels);
-  const smallest = Math.min(...counts);
-  if (splits > Math.max(...counts)) {
+  // Spread over arguments, a hundred thousand classes would overflow the stack.
+  const smallest = counts.reduce((a, b) => Math.min(a, b));
+  const largest = counts.reduce((a, b) => Math.max(a, b));
+  if (splits > largest) {
     throw new RangeError(
-      `${caller}: splits must be at most the members of the largest class, ${Math.max(...counts)}; received ${splits}.`,
+      `${caller}: splits must be at most the members of the largest class, ${largest}; received ${splits}.`,
     );
   }
   if (splits > smallest) {
@@ -48,16 +50,17 @@ export function stratifiedKFold(
   const random = generatorOf(seed);
   const foldOf = new Int32Array(labels.length);
   const shares = foldShares(counts, splits);
-  counts.forEach((count, code) => {
+  // Drawn class by class, handed out sample by sample: one pass, however many classes there are.
+  const foldsOf = Array.from(counts, (count, code) => {
     const folds = new Int32Array(count);
     for (let fold = 0, at = 0; fold < splits; fold++) {
       for (const end = at + shares[fold]![code]!; at < end; at++) folds[at] = fold;
     }
     if (shuffle) random.shuffle(folds);
-    for (let i = 0, at = 0; i < codes.length; i++) {
-      if (codes[i] === code) foldOf[i] = folds[at++]!;
-    }
+    return folds;
   });
+  const used = new Int32Array(counts.length);
+  for (const [i, code] of codes.entries()) foldOf[i] = foldsOf[code]![used[code]!++]!;
   return foldsToSplits(foldOf, splits);
 }
 

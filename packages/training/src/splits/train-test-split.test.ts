@@ -79,6 +79,7 @@ describe('trainTestSplit', () => {
     expect(() => trainTestSplit(10, { trainSize: '0.5' as never })).toThrow(TypeError);
     expect(() => trainTestSplit(1.5)).toThrow(TypeError);
     expect(() => trainTestSplit(-1)).toThrow(RangeError);
+    expect(() => trainTestSplit(5, { shuffle: false, seed: -1 })).toThrow(RangeError);
     expect(() => trainTestSplit(4, { stratify: [0, 0, 1, Number.NaN] })).toThrow(TypeError);
     expect(() => trainTestSplit(4, { stratify: [0, 0, '1', '1'] as never })).toThrow(/of one kind/);
   });

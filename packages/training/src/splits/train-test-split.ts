@@ -40,6 +40,7 @@ export function trainTestSplit(
   const caller = 'trainTestSplit';
   const n = sampleCount(caller, samples);
   const { trainCount, testCount } = splitCounts(caller, n, testSize, trainSize, 0.25);
+  const random = generatorOf(seed);
   if (!shuffle) {
     if (stratify !== undefined) {
       throw new RangeError(
@@ -48,7 +49,6 @@ export function trainTestSplit(
     }
     return { train: range(0, trainCount), test: range(trainCount, trainCount + testCount) };
   }
-  const random = generatorOf(seed);
   if (stratify === undefined) return drawSplit(random, n, trainCount, testCount);
   if (stratify.length !== n) {
     throw new RangeError(
