@@ -20,8 +20,11 @@ export interface MultilabelStreamState {
   readonly tp: readonly number[];
   readonly fn: readonly number[];
   readonly fp: readonly number[];
-  /** Each kind of row: how many labels are right, missing and wrong, and the weight of such rows. */
-  readonly rows: readonly (readonly [tp: number, fn: number, fp: number, weight: number])[];
+  /**
+   * Each kind of row, those without weight apart: how many labels are right, missing and wrong, and the
+   * weight of such rows.
+   */
+  readonly rows: readonly Readonly<Row>[];
 }
 
 /** A kind of row, and what such rows weigh. */
